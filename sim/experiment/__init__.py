@@ -1,0 +1,1 @@
+"""Floor 3: many runs: replicate, survey, compare, fit."""

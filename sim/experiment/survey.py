@@ -1,0 +1,85 @@
+"""The survey of buyers, run inside the simulation: as seen (groups compared) and as caused (same people, no problem).
+
+Buyers of one month are grouped by what happened to them in that month and followed for three months, as an online
+retailer's survey of about 1,000 respondents did (spend $106 : $100 : about $20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sim.model.desk import RESOLVED
+from sim.model.draws import Floats, Ints
+from sim.model.records import Run
+from sim.model.simulation import simulate
+from sim.parameters.scenario import Scenario
+
+MONTH, FOLLOW_UP = 4, 13
+GROUPS = ("recovered", "none", "unresolved", "silent")
+
+
+def wave_starts(weeks: int) -> list[int]:
+    """First weeks of the months surveyed: one a year from the end of the first quarter, as far as the horizon allows."""
+    return [start for start in range(13, weeks - MONTH - FOLLOW_UP + 1, 52)]
+
+
+def groups(run: Run, start: int) -> Ints:
+    """For each person: index into GROUPS, or -1 for those who bought nothing in the month."""
+    people = run.scenario.world.market.people
+    month = (start, start + MONTH)
+    bought, problem, case = (run.events.of(kind) for kind in ("purchase", "problem", "case"))
+
+    def inside(week: Ints) -> np.ndarray:
+        return (week >= month[0]) & (week < month[1])
+
+    group = np.full(people, -1)
+    buyers = np.unique(bought["person"][inside(bought["week"])])
+    group[buyers] = GROUPS.index("none")
+    in_month = inside(problem["week"])
+    troubled = np.zeros(people, bool)
+    troubled[problem["person"][in_month]] = True
+    of_month = inside(case["opened_week"])
+    settled = np.zeros(people, bool)
+    settled[case["person"][of_month & (case["outcome"] == RESOLVED)]] = True
+    settled[problem["person"][in_month & (problem["fate"] == 1)]] = True
+    unsettled = np.zeros(people, bool)
+    unsettled[case["person"][of_month & (case["outcome"] != RESOLVED)]] = True
+    buyer = group >= 0
+    group[buyer & troubled] = GROUPS.index("silent")
+    group[buyer & settled] = GROUPS.index("recovered")
+    group[buyer & unsettled] = GROUPS.index("unresolved")
+    return group
+
+
+def spend(run: Run, start: int) -> Floats:
+    """Dollars that each person spent in the three months after the month that starts in week `start`."""
+    bought = run.events.of("purchase")
+    later = (bought["week"] >= start + MONTH) & (bought["week"] < start + MONTH + FOLLOW_UP)
+    return np.bincount(
+        bought["person"][later], bought["cents"][later] / 100, minlength=run.scenario.world.market.people
+    )
+
+
+def survey(run: Run, starts: Iterable[int] | None = None) -> dict[str, float]:
+    """Sums over the waves, for each group: respondents, dollars spent, and dollars the same people would have spent
+    had nobody met a problem in the surveyed month (a paired world for each wave).
+    """
+    sums = {f"{kind}_{group}": 0.0 for group in GROUPS for kind in ("respondents", "spend", "spend_without")}
+    for start in wave_starts(run.scenario.run.weeks) if starts is None else starts:
+        group, seen = groups(run, start), spend(run, start)
+        without = spend(_without_problems(run.scenario, run.replication, start), start)
+        for index, name in enumerate(GROUPS):
+            members = group == index
+            sums[f"respondents_{name}"] += float(members.sum())
+            sums[f"spend_{name}"] += float(seen[members].sum())
+            sums[f"spend_without_{name}"] += float(without[members].sum())
+    return sums
+
+
+def _without_problems(scenario: Scenario, replication: int, start: int) -> Run:
+    """The same world up to the end of the follow-up, with no problems in the surveyed month."""
+    horizon = scenario.run.model_copy(update={"weeks": start + MONTH + FOLLOW_UP})
+    shorter = scenario.model_copy(update={"run": horizon})
+    return simulate(shorter, replication, problem_free=range(start, start + MONTH))

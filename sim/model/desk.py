@@ -1,0 +1,250 @@
+"""The support desk: a continuous-time queue on the SimPy clock with patience, repeat contacts and two tiers.
+
+Time is in opening hours. Each arrival, each end of patience, each end of work is one event; nothing is averaged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import simpy
+
+from sim.model.draws import Draws, Floats, Ints
+from sim.parameters.strategy import Desk as DeskParameters
+from sim.parameters.world import Callers
+
+DAYS_A_WEEK = 6
+RESOLVED, UNRESOLVED, ABANDONED, REFUSED, OPEN = range(5)
+OUTCOMES = ("resolved", "unresolved", "abandoned", "refused", "open")
+
+
+@dataclass(slots=True)
+class Luck:
+    """What chance has in store for one case, by contact number; fixed before the case opens."""
+
+    handle: list[float]  # x mean handle time
+    patience: list[float]  # hours
+    settles: list[float]  # uniform
+    escalates: list[float]  # uniform
+    persists: list[float]  # uniform
+    returns: list[float]  # hours
+    back_office: list[float]  # hours
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One problem brought to the firm."""
+
+    person: int
+    week: int
+    severity: float
+    earlier: int
+    covered: bool  # the firm will settle it; otherwise the desk must refuse
+    fee: float  # share of the price, paid when settled
+    luck: Luck
+    opened: float = 0.0  # hours
+    closed: float = math.nan
+    tier: int = 0
+    contacts: int = 0
+    waited: float = 0.0
+    handled: float = 0.0
+    outcome: int = OPEN
+    joined: float = 0.0
+    waiting: bool = False
+
+
+@dataclass(slots=True)
+class Tier:
+    """One line and the agents who serve it, with its time integrals."""
+
+    handle_time: float
+    resolution: float
+    agents: float = 0.0  # planned; the part of an agent works a part of each day
+    on_duty: int = 0
+    busy: int = 0
+    waiting: int = 0
+    line: deque[Case] = field(default_factory=deque)
+    last_change: float = 0.0
+    waiting_hours: float = 0.0  # integral of the number waiting
+    busy_hours: float = 0.0  # integral of the number at work
+    staffed_hours: float = 0.0  # integral of the number on duty (at least those at work)
+    demand_hours: float = 0.0  # handle time of the work that joined the line
+
+    def integrate(self, now: float) -> None:
+        """Brings the time integrals up to date; called before any change."""
+        gone = now - self.last_change
+        self.waiting_hours += gone * self.waiting
+        self.busy_hours += gone * self.busy
+        self.staffed_hours += gone * max(self.on_duty, self.busy)
+        self.last_change = now
+
+
+class Desk:
+    """Two tiers on one SimPy environment. Closed cases collect in `closed` until someone takes them."""
+
+    def __init__(self, env: simpy.Environment, desk: DeskParameters, callers: Callers, day_hours: float) -> None:
+        self.env = env
+        self.desk = desk
+        self.callers = callers
+        self.day_hours = day_hours
+        self.tiers = (
+            Tier(desk.handle_time, desk.first_contact_resolution),
+            Tier(desk.specialist_time, desk.specialist_resolution),
+        )
+        self.closed: list[Case] = []
+        self.opened_cases = 0
+        self.contacts = 0
+        for tier in self.tiers:
+            env.process(self._shifts(tier))
+
+    # What the firm and the customers do
+
+    def staff(self, agents: float, specialists: float) -> None:
+        """Sets the planned headcount of both tiers; it works from the next opening day."""
+        self.tiers[0].agents, self.tiers[1].agents = agents, specialists
+
+    def expect(self, case: Case, hours: float) -> None:
+        """Lets a case come in `hours` from now."""
+        case.opened = self.env.now + hours
+        self._later(hours, case, self._arrives)
+
+    def take_closed(self) -> list[Case]:
+        """The cases closed since the last call."""
+        taken, self.closed = self.closed, []
+        return taken
+
+    @property
+    def open_cases(self) -> int:
+        """Cases that came in and are not closed (taken or not)."""
+        return self.opened_cases - self._closed_count
+
+    # The course of a case
+
+    _closed_count = 0
+
+    def _later(self, hours: float, case: Case, then: simpy.core.EventCallback) -> None:
+        self.env.timeout(hours, case).callbacks.append(then)
+
+    def _arrives(self, event: simpy.Event) -> None:
+        self.opened_cases += 1
+        self._joins(event)
+
+    def _joins(self, event: simpy.Event) -> None:
+        case: Case = event.value
+        tier = self.tiers[case.tier]
+        tier.integrate(self.env.now)
+        tier.demand_hours += case.luck.handle[case.contacts] * tier.handle_time
+        case.joined = self.env.now
+        case.waiting = True
+        tier.waiting += 1
+        tier.line.append(case)
+        self._serve(tier)
+        if case.waiting:
+            self._later(case.luck.patience[case.contacts], case, self._gives_up)
+
+    def _gives_up(self, event: simpy.Event) -> None:
+        case: Case = event.value
+        # The event outlives its purpose when the case was served or waits anew with later patience
+        if case.waiting and self.env.now >= case.joined + case.luck.patience[case.contacts]:
+            tier = self.tiers[case.tier]
+            tier.integrate(self.env.now)
+            case.waiting = False
+            tier.waiting -= 1
+            case.waited += self.env.now - case.joined
+            self._closes(case, ABANDONED)
+
+    def _serve(self, tier: Tier) -> None:
+        """Free agents take the longest waiting; who gave up has left the line."""
+        while tier.busy < tier.on_duty and tier.line:
+            case = tier.line.popleft()
+            if not case.waiting:
+                continue
+            case.waiting = False
+            tier.waiting -= 1
+            tier.busy += 1
+            case.waited += self.env.now - case.joined
+            work = case.luck.handle[case.contacts] * tier.handle_time
+            case.handled += work
+            self._later(work, case, self._worked_on)
+
+    def _worked_on(self, event: simpy.Event) -> None:
+        case: Case = event.value
+        tier = self.tiers[case.tier]
+        tier.integrate(self.env.now)
+        tier.busy -= 1
+        attempt, case.contacts = case.contacts, case.contacts + 1
+        self.contacts += 1
+        luck = case.luck
+        if not case.covered:
+            self._closes(case, REFUSED)
+        elif luck.settles[attempt] < self._resolution(case, tier):
+            self._settles(case, luck.back_office[attempt])
+        elif case.contacts >= self.desk.contacts:
+            self._closes(case, UNRESOLVED)
+        elif case.tier == 0 and luck.escalates[attempt] < self.desk.escalation:
+            case.tier = 1
+            self._later(0.0, case, self._joins)
+        elif luck.persists[attempt] < self.callers.persistence:
+            self._later(luck.returns[attempt], case, self._joins)
+        else:
+            self._closes(case, UNRESOLVED)
+        self._serve(tier)
+
+    def _resolution(self, case: Case, tier: Tier) -> float:
+        """P(settled) in this contact: odds fall with severity and with the line waiting for each agent."""
+        strain = min(1.0, tier.waiting / (10 * max(tier.agents, 1e-9)))
+        odds = case.severity**-self.desk.severity_effect * math.exp(-self.desk.strain_effect * strain)
+        return tier.resolution * odds / (1 - tier.resolution + tier.resolution * odds)
+
+    def _settles(self, case: Case, back_office: float) -> None:
+        if case.tier == 0 or back_office <= 0:
+            self._closes(case, RESOLVED)
+        else:
+            self._later(back_office, case, lambda event: self._closes(event.value, RESOLVED))
+
+    def _closes(self, case: Case, outcome: int) -> None:
+        case.outcome = outcome
+        case.closed = self.env.now
+        self._closed_count += 1
+        self.closed.append(case)
+
+    def _shifts(self, tier: Tier) -> simpy.events.ProcessGenerator:
+        """Whole agents work all day, the fraction of one agent works that part of the day, from the morning."""
+        while True:
+            whole, part = divmod(round(tier.agents, 6), 1)
+            for on_duty, share in ((int(whole) + (part > 0), part), (int(whole), 1 - part)):
+                if share > 0:
+                    tier.integrate(self.env.now)
+                    tier.on_duty = on_duty
+                    self._serve(tier)
+                    yield self.env.timeout(share * self.day_hours)
+
+
+def lucks(draws: Draws, desk: DeskParameters, callers: Callers, person: Ints, occasion: Ints | int) -> list[Luck]:
+    """The luck of the cases that `person` (array) opens on `occasion` (a week): a pure function of both."""
+    contact = np.arange(desk.contacts)
+    when = np.asarray(occasion).reshape(-1, 1) * 16 + contact
+    who = person[:, None]
+
+    def exponential(decision: str, mean: float) -> Floats:
+        return draws.exponential(decision, who, when) * mean
+
+    if desk.handle_distribution == "exponential":
+        handle = exponential("handle time", 1.0)
+    else:
+        handle = draws.lognormal("handle time", desk.handle_sd, who, when)
+    back_office = desk.back_office * np.exp(desk.back_office_sd * draws.normal("back office", who, when))
+    columns: Sequence[Floats] = (
+        handle,
+        exponential("patience", callers.patience),
+        draws.uniform("settles", who, when),
+        draws.uniform("escalates", who, when),
+        draws.uniform("persists", who, when),
+        exponential("returns", callers.return_time),
+        back_office,
+    )
+    return [Luck(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

@@ -1,0 +1,48 @@
+"""The firm's weekly decisions. In this house: how many agents, by Erlang planning from the demand it has seen."""
+
+from __future__ import annotations
+
+import math
+
+from sim.parameters.strategy import Staffing
+from sim.parameters.world import Labour
+
+SMALLEST_STEP = 0.1  # of an agent: an hour of a ten-hour day
+
+
+def erlang_c(agents: float, load: float) -> float:
+    """P(wait) of an M/M/n queue with `load` = arrival rate x handle time, for any real `agents` above `load`.
+
+    Erlang B is continued to real n by 1/B = integral of load exp(-load t) (1+t)^n dt (Jagerman 1974), which is
+    exp(load) load^-n Gamma(n+1, load); C follows from B as for whole n.
+    """
+    from scipy.special import gammaincc, gammaln
+
+    if load <= 0:
+        return 0.0
+    if agents <= load:
+        return 1.0
+    inverse_b = math.exp(load - agents * math.log(load) + gammaln(agents + 1)) * gammaincc(agents + 1, load)
+    b = 1 / inverse_b
+    return float(agents * b / (agents - load * (1 - b)))
+
+
+def mean_wait(agents: float, load: float, handle_time: float) -> float:
+    """Mean wait of an M/M/n queue, in the unit of `handle_time`; infinite when the desk cannot keep up."""
+    if load <= 0:
+        return 0.0
+    return math.inf if agents <= load else erlang_c(agents, load) * handle_time / (agents - load)
+
+
+def agents_needed(staffing: Staffing, load: float, handle_time: float) -> float:
+    """The fewest agents, in steps of a tenth, that keep occupancy and mean wait within the strategy's limits."""
+    steps = max(1, math.ceil(load / staffing.occupancy / SMALLEST_STEP - 1e-9))
+    while mean_wait(steps * SMALLEST_STEP, load, handle_time) > staffing.wait:
+        steps += 1
+    return round(steps * SMALLEST_STEP, 10)
+
+
+def hourly_cost(labour: Labour, specialist: bool) -> float:
+    """Dollars an hour at the desk: wage with on-costs, over the share of paid time that is worked there."""
+    wage = labour.wage * (labour.specialist_wage if specialist else 1.0)
+    return wage * labour.on_costs / (1 - labour.shrinkage)

@@ -1,0 +1,115 @@
+"""What a run leaves behind: events (a row each), weeks (a row each) and the ledger. Metrics are computed from these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.model.draws import Ints
+from sim.parameters.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# kind -> its columns besides `week` (in which it happened) and `person`
+KINDS: dict[str, tuple[str, ...]] = {
+    "purchase": ("units", "cents"),  # units: needs met; first: the person's first purchase
+    "joining": ("cause",),  # JOINED_BY
+    "problem": ("severity", "earlier", "fate"),  # fate: silent, self-served, calls
+    "case": (
+        "opened_week", "severity", "outcome", "contacts", "tier", "hours_opened", "hours_closed", "hours_waited",
+        "hours_handled",
+    ),
+    "story": ("story", "teller", "bad", "weight", "hop"),  # person: the listener
+    "leaving": ("cause", "status", "yearly_margin"),  # LEFT_BY, Status, cents of expected yearly margin
+}  # fmt: skip
+JOINED_BY = ("advertising", "recommendation", "return")
+LEFT_BY = ("unresolved", "silent", "rival", "lost interest")
+
+
+class Events:
+    """Append-only events by kind, kept as lists of column chunks."""
+
+    def __init__(self) -> None:
+        self._chunks: defaultdict[str, list[dict[str, NDArray[Any]]]] = defaultdict(list)
+
+    def add(self, kind: str, week: int, person: Ints, **columns: ArrayLike) -> None:
+        """Adds one row a person; the columns must be those of the kind (scalars are repeated)."""
+        if not person.size:
+            return
+        if tuple(columns) != KINDS[kind]:
+            raise KeyError(f"{kind} needs the columns {KINDS[kind]}, got {tuple(columns)}")
+        chunk = {"week": np.full(person.size, week), "person": person}
+        chunk |= {name: np.broadcast_to(np.asarray(column), person.shape) for name, column in columns.items()}
+        self._chunks[kind].append(chunk)
+
+    def of(self, kind: str) -> dict[str, NDArray[Any]]:
+        """The columns of one kind, in the order in which the events were recorded."""
+        chunks = self._chunks[kind]
+        names = ("week", "person", *KINDS[kind])
+        if not chunks:
+            return {name: np.empty(0, np.int64) for name in names}
+        return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in names}
+
+    def frame(self) -> pd.DataFrame:
+        """All events in one flat frame with a `kind` column; columns that a kind does not have are empty."""
+        import pandas as pd
+
+        parts = [pd.DataFrame(self.of(kind)).assign(kind=kind) for kind in KINDS if self._chunks[kind]]
+        if not parts:
+            return pd.DataFrame({"kind": [], "week": [], "person": []})
+        table = pd.concat(parts, ignore_index=True)
+        return table[["kind", *(name for name in table.columns if name != "kind")]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One replication of one scenario.
+
+    Attributes:
+        weeks: column name -> array with one number a week (see `WEEK_COLUMNS`).
+        ledger: cents, shape (weeks, accounts in the order of `sim.model.ledger.ACCOUNTS`).
+        events: what happened, a row each.
+        open_cases: cases still at the desk at the end.
+    """
+
+    scenario: Scenario
+    replication: int
+    weeks: dict[str, NDArray[Any]]
+    ledger: Ints
+    events: Events
+    open_cases: int
+
+
+# name -> unit and meaning; the ledger's accounts follow in the weekly table, in dollars
+WEEK_COLUMNS: dict[str, str] = {
+    "prospects": "people at the end of the week",
+    "customers": "people at the end of the week",
+    "former": "people at the end of the week",
+    "lost_for_good": "people at the end of the week",
+    "left_category": "people at the end of the week",
+    "joined": "people who became customers",
+    "recommended": "of those, people convinced by a story",
+    "left": "customers who left",
+    "orders": "purchases",
+    "problems": "problems met by customers",
+    "voiced": "problems brought to the firm, self-service included",
+    "cases_opened": "cases that reached the desk",
+    "cases_resolved": "cases settled",
+    "cases_unresolved": "cases closed unsettled after work on them",
+    "cases_abandoned": "callers who gave up waiting",
+    "cases_refused": "cases refused, mostly out of warranty",
+    "first_contact": "cases settled by tier 1 in one contact",
+    "contacts": "pieces of work by agents",
+    "hours_staffed": "agent hours on duty, both tiers",
+    "hours_busy": "agent hours at work, both tiers",
+    "hours_waited": "case hours waiting in line",
+    "hours_opened": "hours the desk was open",
+    "bad_stories": "bad stories heard",
+    "good_stories": "good stories heard",
+    "risk": "mean perceived risk of customers",
+}

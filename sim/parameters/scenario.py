@@ -1,0 +1,18 @@
+"""One run's complete, immutable input."""
+
+from __future__ import annotations
+
+from sim.parameters.fields import Group
+from sim.parameters.run import Run
+from sim.parameters.strategy import Strategy
+from sim.parameters.world import World
+
+
+class Scenario(Group):
+    """A world under a strategy, with the run settings. `name` is the world's, `strategy_name` the strategy's."""
+
+    name: str
+    strategy_name: str
+    world: World
+    strategy: Strategy
+    run: Run
