@@ -6,8 +6,6 @@ retailer's survey of about 1,000 respondents did (spend $106 : $100 : about $20)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from sim.model.desk import RESOLVED
@@ -17,12 +15,15 @@ from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
 
 MONTH, FOLLOW_UP = 4, 13
+FIRST, EVERY = 26, 17  # weeks: the surveys of a run do not overlap
+PAIRED = (26, 77)  # of these, also run in a world without the month's problems
 GROUPS = ("recovered", "none", "unresolved", "silent")
+COLUMNS = ("respondents", "spend", "paired_spend", "paired_without")
 
 
 def wave_starts(weeks: int) -> list[int]:
-    """First weeks of the months surveyed: one a year from the end of the first quarter, as far as the horizon allows."""
-    return [start for start in range(13, weeks - MONTH - FOLLOW_UP + 1, 52)]
+    """First weeks of the months surveyed, as many as the horizon has room for."""
+    return list(range(FIRST, weeks - MONTH - FOLLOW_UP + 1, EVERY))
 
 
 def groups(run: Run, start: int) -> Ints:
@@ -62,19 +63,24 @@ def spend(run: Run, start: int) -> Floats:
     )
 
 
-def survey(run: Run, starts: Iterable[int] | None = None) -> dict[str, float]:
-    """Sums over the waves, for each group: respondents, dollars spent, and dollars the same people would have spent
-    had nobody met a problem in the surveyed month (a paired world for each wave).
+def survey(run: Run) -> dict[str, float]:
+    """Sums over the waves of a run, for each group in `GROUPS`.
+
+    `respondents_*` and `spend_*` ($) come from every wave; `paired_spend_*` and `paired_without_*` ($) from the waves
+    in `PAIRED`: what the group spent, and what the same people spend in the paired world in which nobody met a problem
+    in the surveyed month.
     """
-    sums = {f"{kind}_{group}": 0.0 for group in GROUPS for kind in ("respondents", "spend", "spend_without")}
-    for start in wave_starts(run.scenario.run.weeks) if starts is None else starts:
+    sums = {f"{kind}_{name}": 0.0 for kind in COLUMNS for name in GROUPS}
+    for start in wave_starts(run.scenario.run.weeks):
         group, seen = groups(run, start), spend(run, start)
-        without = spend(_without_problems(run.scenario, run.replication, start), start)
+        without = spend(_without_problems(run.scenario, run.replication, start), start) if start in PAIRED else None
         for index, name in enumerate(GROUPS):
             members = group == index
             sums[f"respondents_{name}"] += float(members.sum())
             sums[f"spend_{name}"] += float(seen[members].sum())
-            sums[f"spend_without_{name}"] += float(without[members].sum())
+            if without is not None:
+                sums[f"paired_spend_{name}"] += float(seen[members].sum())
+                sums[f"paired_without_{name}"] += float(without[members].sum())
     return sums
 
 

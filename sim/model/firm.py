@@ -7,7 +7,7 @@ import math
 from sim.parameters.strategy import Staffing
 from sim.parameters.world import Labour
 
-SMALLEST_STEP = 0.1  # of an agent: an hour of a ten-hour day
+SMALLEST_STEP = 0.02  # of an agent: twelve minutes of a ten-hour day
 
 
 def erlang_c(agents: float, load: float) -> float:
@@ -35,7 +35,7 @@ def mean_wait(agents: float, load: float, handle_time: float) -> float:
 
 
 def agents_needed(staffing: Staffing, load: float, handle_time: float) -> float:
-    """The fewest agents, in steps of a tenth, that keep occupancy and mean wait within the strategy's limits."""
+    """The fewest agents, in steps of a fiftieth, that keep occupancy and mean wait within the strategy's limits."""
     steps = max(1, math.ceil(load / staffing.occupancy / SMALLEST_STEP - 1e-9))
     while mean_wait(steps * SMALLEST_STEP, load, handle_time) > staffing.wait:
         steps += 1

@@ -35,7 +35,6 @@ class People:
         needs = world.needs
         self.n = n
         self.need = needs.mean * draws.gamma("need rate", needs.shape, everyone)
-        self.no_need = np.exp(-self.need)
         self.basket = needs.basket * draws.lognormal("typical basket", needs.basket_sd_people, everyone)
         self.dropout = draws.beta("dropout", needs.dropout_a, needs.dropout_b, everyone)
         self.stake = draws.lognormal("stake", world.problems.stake_sd, everyone)
@@ -63,11 +62,11 @@ class People:
         # The last of n purchases spread over a tenure T lies T u^(1/n) after its start
         last = tenure * (1 - draws.uniform("last purchase before", everyone) ** (1 / np.maximum(repeats, 1)))
         self.last_purchase = np.where(bought, -1 - np.where(repeats > 0, last, tenure).astype(np.int64), NEVER)
-        active = self.status == Status.CUSTOMER
         lag, rate = world.problems.lag * world.problems.use_elasticity, self.need * world.choice.untroubled_purchase
         # Exposure left of purchases made at a steady rate, and of the first one
-        exposure = lag * rate * (1 - np.exp(-tenure / lag)) + np.exp(-tenure / lag)
-        self.in_use = np.where(active, exposure, 0.0)
+        steady = np.where(alive, lag * rate * (1 - np.exp(-tenure / lag)), 0.0)
+        exposure = steady + np.exp(-tenure / lag)
+        self.in_use = np.where(bought, exposure, 0.0)
         kept = 0.5 ** (tenure / 2 / world.beliefs.half_life)
         self.reliability.good += np.where(bought, world.beliefs.success_weight * (1 + repeats) * kept, 0.0)
 

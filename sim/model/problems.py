@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.draws import Draws, Floats, Ints
-from sim.model.people import People, Status
+from sim.model.people import People
 from sim.parameters.strategy import Access
 from sim.parameters.world import Callers, World
 from sim.parameters.world import Problems as Trouble
@@ -24,6 +24,7 @@ class Problems(NamedTuple):
 
 
 SILENT, SELF_SERVED, CALLS = 0, 1, 2
+USED_UP = 0.001  # of a purchase: below, no more problems
 
 
 def voice(callers: Callers, access: Access, severity: Floats) -> Floats:
@@ -41,12 +42,14 @@ def exposure_kept(trouble: Trouble) -> float:
 
 
 def meet(world: World, access: Access, people: People, draws: Draws, week: int) -> Problems:
-    """Customers meet problems with what they bought; each purchase causes `rate` of them, `lag` weeks later on average.
+    """Owners meet problems with what they bought: `rate` of them a purchase, `lag` weeks later on average.
+
+    Whoever left or lost interest still owns what they bought, and may call.
 
     At most one problem a person a week. Raises each owner's count of problems and uses up exposure.
     """
     trouble = world.problems
-    owners = people.having(Status.CUSTOMER)
+    owners = np.flatnonzero(people.in_use > USED_UP)
     exposure = people.in_use[owners] ** trouble.use_elasticity
     hazard = trouble.rate * (1 - math.exp(-1 / trouble.lag)) * exposure
     happens = draws.uniform("problem", owners, week) < 1 - np.exp(-hazard)

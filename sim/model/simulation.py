@@ -54,14 +54,24 @@ class Simulation:
         """Strong ties; the same for every strategy of a replication."""
         return build(self.world.word_of_mouth, self.world.market.people, self.draws)
 
+    @cached_property
+    def times(self) -> Floats:
+        """Demand index of each week, around 1: a stationary log AR(1), the same for every strategy."""
+        economy = self.world.economy
+        shocks = self.draws.normal("economy", 0, np.arange(self.scenario.run.weeks))
+        state = shocks[0]
+        path = [state]
+        for shock in shocks[1:]:
+            state = economy.persistence * state + math.sqrt(1 - economy.persistence**2) * shock
+            path.append(state)
+        return np.exp(economy.swing * np.array(path) - economy.swing**2 / 2)
+
     def run(self) -> Run:
         """Runs the whole horizon."""
         self.env.process(self._rhythm())
         self.env.run(until=self.scenario.run.weeks * self.hours)
         self._close_week(self.scenario.run.weeks - 1)
-        return Run(
-            self.scenario, self.replication, self.weeks, self.ledger.entries, self.events, self.desk.open_cases
-        )
+        return Run(self.scenario, self.replication, self.weeks, self.ledger.entries, self.events, self.desk.open_cases)
 
     def _rhythm(self) -> simpy.events.ProcessGenerator:
         for week in range(self.scenario.run.weeks):
@@ -138,15 +148,19 @@ class Simulation:
     def _choose(self, week: int) -> None:
         people, draws = self.people, self.draws
         self._start_looking(week)
-        customers = people.having(Status.CUSTOMER)
-        luck = draws.uniform("need", customers, week)
-        needing = luck > people.no_need[customers]
-        who, units = customers[needing], poisson(luck[needing], people.need[customers[needing]])
+        who, units = self._in_need(week, people.having(Status.CUSTOMER))
         considers = draws.uniform("considers the rival", who, week) < people.looking[who]
         chosen = self.choice.decide(draws, people, who, week, considers, "choice")
         self._buy(week, who[chosen == BUYS], units[chosen == BUYS])
         self._lose_to_rival(week, who[chosen == TO_RIVAL])
         self._reconsider(week)
+
+    def _in_need(self, week: int, who: Ints) -> tuple[Ints, Ints]:
+        """Those of `who` who need something this week, and how much (Poisson, in the times there are)."""
+        mean = self.people.need[who] * self.times[week]
+        luck = self.draws.uniform("need", who, week)
+        needing = luck > np.exp(-mean)
+        return who[needing], poisson(luck[needing], mean[needing])
 
     def _start_looking(self, week: int) -> None:
         rival = self.world.rival
@@ -171,7 +185,9 @@ class Simulation:
         people.last_purchase[who] = week
         people.habit[who] += choice.habit_gain * (1 - people.habit[who])
         stays = (1 - people.dropout[who]) ** units
-        self._leave(week, who[self.draws.uniform("loses interest", who, week) > stays], Status.LEFT_CATEGORY, "lost interest")
+        self._leave(
+            week, who[self.draws.uniform("loses interest", who, week) > stays], Status.LEFT_CATEGORY, "lost interest"
+        )
 
     def _lose_to_rival(self, week: int, who: Ints) -> None:
         stays = (1 - self.world.rival.switch) ** (1 + self.people.grievance[who])
@@ -181,12 +197,9 @@ class Simulation:
     def _reconsider(self, week: int) -> None:
         """Former customers with a need may weigh the firm again, beside the rival."""
         people, draws = self.people, self.draws
-        former = people.having(Status.FORMER)
-        luck = draws.uniform("need", former, week)
-        needing = (luck > people.no_need[former]) & (
-            draws.uniform("reconsiders", former, week) < self.world.choice.reconsider
-        )
-        who, units = former[needing], poisson(luck[needing], people.need[former[needing]])
+        who, units = self._in_need(week, people.having(Status.FORMER))
+        again = draws.uniform("reconsiders", who, week) < self.world.choice.reconsider
+        who, units = who[again], units[again]
         back = self.choice.decide(draws, people, who, week, np.ones(who.size, bool), "choice") == BUYS
         self._join(week, who[back], "return")
         self._buy(week, who[back], units[back])
@@ -216,7 +229,6 @@ class Simulation:
     def _leave(self, week: int, who: Ints, status: Status, cause: str) -> None:
         people = self.people
         people.status[who] = status
-        people.in_use[who] = 0.0
         yearly = cents(52 * people.need[who] * people.basket[who] * self.world.needs.gross_margin)
         self.weeks["left"][week] += who.size
         self.events.add("leaving", week, who, cause=LEFT_BY.index(cause), status=int(status), yearly_margin=yearly)
@@ -275,7 +287,9 @@ class Simulation:
         for tier in tiers:
             tier.integrate(self.env.now)
         labour = self.world.labour
-        totals = [sum(getattr(tier, name) for tier in tiers) for name in ("staffed_hours", "busy_hours", "waiting_hours")]
+        totals = [
+            sum(getattr(tier, name) for tier in tiers) for name in ("staffed_hours", "busy_hours", "waiting_hours")
+        ]
         staffed = [tier.staffed_hours for tier in tiers]
         before = self._seen.get("staffed", [0.0, 0.0])
         self._seen["staffed"] = staffed
@@ -288,7 +302,9 @@ class Simulation:
         self.weeks["contacts"][week] = self.desk.contacts - self._seen["contacts"]
         self.weeks["cases_opened"][week] = self.desk.opened_cases - self._seen["opened"]
         self._seen["contacts"], self._seen["opened"] = self.desk.contacts, self.desk.opened_cases
-        for name, count in zip(("prospects", "customers", "former", "lost_for_good", "left_category"), self.people.counts()):
+        for name, count in zip(
+            ("prospects", "customers", "former", "lost_for_good", "left_category"), self.people.counts()
+        ):
             self.weeks[name][week] = count
         customers = self.people.having(Status.CUSTOMER)
         if customers.size:
@@ -304,7 +320,19 @@ class Simulation:
         who = np.array([case.person for case in closed])
         column = {
             name: np.array([getattr(case, name) for case in closed], float)
-            for name in ("week", "severity", "earlier", "fee", "opened", "closed", "tier", "contacts", "waited", "handled", "outcome")
+            for name in (
+                "week",
+                "severity",
+                "earlier",
+                "fee",
+                "opened",
+                "closed",
+                "tier",
+                "contacts",
+                "waited",
+                "handled",
+                "outcome",
+            )
         }
         outcome = column["outcome"].astype(int)
         opened_week = column["week"].astype(np.int64)
@@ -313,7 +341,12 @@ class Simulation:
             contacts=column["contacts"], tier=column["tier"], hours_opened=column["opened"],
             hours_closed=column["closed"], hours_waited=column["waited"], hours_handled=column["handled"],
         )  # fmt: skip
-        for name, code in (("resolved", RESOLVED), ("unresolved", UNRESOLVED), ("abandoned", ABANDONED), ("refused", REFUSED)):
+        for name, code in (
+            ("resolved", RESOLVED),
+            ("unresolved", UNRESOLVED),
+            ("abandoned", ABANDONED),
+            ("refused", REFUSED),
+        ):
             self.weeks[f"cases_{name}"][week] = (outcome == code).sum()
         good = outcome == RESOLVED
         self.weeks["first_contact"][week] = (good & (column["contacts"] == 1) & (column["tier"] == 0)).sum()

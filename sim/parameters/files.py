@@ -116,7 +116,9 @@ def unknown_key(origin: str, key: str, value: Any, known: Sequence[str]) -> Para
     siblings = list(dict.fromkeys(name[len(prefix) :].split(".")[0] for name in here if name.startswith(prefix)))
     inside = f" Allowed in {prefix[:-1]}: " if prefix and siblings else " Allowed: "
     listing = ", ".join(siblings or sorted({name.split(".")[0] for name in known}))
-    return ParameterError(f"{origin}: unknown parameter {key!r} (value {value!r}).{suggestion(key, known)}{inside}{listing}.")
+    return ParameterError(
+        f"{origin}: unknown parameter {key!r} (value {value!r}).{suggestion(key, known)}{inside}{listing}."
+    )
 
 
 def _read(kind: str, name: str, beside: Path | None = None, chain: tuple[Path, ...] = ()) -> _Said:
@@ -162,7 +164,11 @@ def _build(model: type[_M], said: _Said) -> _M:
         bad = {key for key in (_leaf_of(problem["loc"], known) for problem in error.errors()) if key}
         lines = [
             f"{said[key][1]}, {key}: got {said[key][0]!r}; allowed: {allowed(known[key])}."
-            + (suggestion(str(said[key][0]), allowed(known[key])[7:].split(", ")) if "one of" in allowed(known[key]) else "")
+            + (
+                suggestion(str(said[key][0]), allowed(known[key])[7:].split(", "))
+                if "one of" in allowed(known[key])
+                else ""
+            )
             for key in said
             if key in bad
         ]
@@ -206,7 +212,9 @@ def load_comparison(
     strategy), 'profit_center.remedy.respect' (that one). `said_by` names their origin in errors.
     """
     if isinstance(strategies, str) or not isinstance(strategies, Sequence) or not strategies:
-        raise ParameterError(f"strategies: got {strategies!r}; allowed: a list of names ({', '.join(names('strategy'))})")
+        raise ParameterError(
+            f"strategies: got {strategies!r}; allowed: a list of names ({', '.join(names('strategy'))})"
+        )
     said = {"world": _read("world", world), "run": _read("run", run)}
     labels = [Path(find("strategy", strategy)).stem for strategy in strategies]
     for label in labels:

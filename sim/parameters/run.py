@@ -13,6 +13,9 @@ class Run(Group):
     seed: int = quantity(1, "", "first cause of all chance", ge=0, lt=2**63)
     discount_rate: float = quantity(0.10, "a year", "discounting of cash", ge=0, le=5)
     precision: float | None = quantity(
-        None, "$", "go on after `replications` until the 95 % interval is at most plus or minus this; null: do not", gt=0
+        None,
+        "$",
+        "go on after `replications` until the 95 % interval is at most plus or minus this; null: do not",
+        gt=0,
     )
     max_replications: int = quantity(200, "runs", "give up reaching the precision after so many", ge=1, le=100_000)

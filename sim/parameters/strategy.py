@@ -30,7 +30,9 @@ class Staffing(Group):
     )
     wait: float = quantity(1.0, "hours", "planned: longest mean wait by Erlang-C", gt=0, le=10_000)
     review: int = quantity(13, "weeks", "planned: time between reviews of headcount", ge=1, le=5200)
-    agents: float = quantity(1.0, "agents", "fixed: tier-1 agents on duty (planned: never fewer than a tenth)", ge=0, le=1e5)
+    agents: float = quantity(
+        1.0, "agents", "fixed: tier-1 agents on duty (planned: never fewer than a fiftieth)", ge=0, le=1e5
+    )
     specialists: float = quantity(0.5, "agents", "fixed: tier-2 agents on duty", ge=0, le=1e5)
 
 
@@ -41,22 +43,27 @@ class Desk(Group):
         0.4, "hours", "mean work of tier 1 on one contact, all channels and after-work included", gt=0, le=1000
     )
     specialist_time: float = quantity(0.8, "hours", "mean work of tier 2 on one contact", gt=0, le=1000)
-    handle_distribution: Literal["exponential", "lognormal"] = quantity(
-        "lognormal", "", "distribution of handle time"
-    )
+    handle_distribution: Literal["exponential", "lognormal"] = quantity("lognormal", "", "distribution of handle time")
     handle_sd: float = quantity(0.7, "log", "spread of lognormal handle time", ge=0, le=3)
     first_contact_resolution: float = quantity(
         0.72, "probability", "tier 1 settles a case of severity 1", "benchmark 65-80 %", ge=0, le=1
     )
     specialist_resolution: float = quantity(0.85, "probability", "tier 2 settles a case of severity 1", ge=0, le=1)
     severity_effect: float = quantity(
-        0.5, "log odds a log severity", "severe cases are harder to settle", "Soares & Proenca 2015: direction", ge=0, le=10
+        0.5,
+        "log odds a log severity",
+        "severe cases are harder to settle",
+        "Soares & Proenca 2015: direction",
+        ge=0,
+        le=10,
     )
     strain_effect: float = quantity(
         1.0, "log odds", "loss of quality when ten or more wait for each agent", ge=0, le=10
     )
     escalation: float = quantity(0.5, "probability", "a case tier 1 cannot settle goes to tier 2", ge=0, le=1)
-    contacts: int = quantity(3, "contacts", "after being worked on so often a case is closed, settled or not", ge=1, le=10)
+    contacts: int = quantity(
+        3, "contacts", "after being worked on so often a case is closed, settled or not", ge=1, le=10
+    )
     back_office: float = quantity(
         20.0, "hours", "median time a case of tier 2 spends behind the desk: parts, other departments", ge=0, le=10_000
     )
@@ -79,7 +86,9 @@ class Remedy(Group):
 
     action: Literal["explain", "repair", "replace", "refund"] = quantity("replace", "", "what is done")
     compensation: float = quantity(0.0, "share of price", "goodwill payment on top", ge=0, le=5)
-    effort: float = quantity(0.4, "share", "chi: internal trouble pushed onto the customer: forms, deposits", ge=0, le=1)
+    effort: float = quantity(
+        0.4, "share", "chi: internal trouble pushed onto the customer: forms, deposits", ge=0, le=1
+    )
     respect: float = quantity(0.5, "share", "ownership and apology", ge=0, le=1)
 
 

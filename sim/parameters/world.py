@@ -16,7 +16,11 @@ class Market(Group):
 
     people: int = quantity(20_000, "people", "everyone who could ever buy in this category", ge=1, le=5_000_000)
     initial_buyers: float = quantity(
-        0.6, "share of people", "people who bought from the firm before week 0; some have lost interest since", ge=0, le=1
+        0.6,
+        "share of people",
+        "people who bought from the firm before week 0; some have lost interest since",
+        ge=0,
+        le=1,
     )
     history: int = quantity(
         156, "weeks", "the first purchases before week 0 are spread evenly over so many weeks", ge=0, le=5200
@@ -46,7 +50,9 @@ class Needs(Group):
         0.0647, "needs a week", "mean need; r/alpha of the fit divided by the untroubled purchase probability", CDNOW,
         ge=0, le=7,
     )  # fmt: skip
-    dropout_a: float = quantity(0.79289, "", "first parameter of the Beta dropout after a purchase", CDNOW, gt=0, le=1e6)
+    dropout_a: float = quantity(
+        0.79289, "", "first parameter of the Beta dropout after a purchase", CDNOW, gt=0, le=1e6
+    )
     dropout_b: float = quantity(2.42575, "", "second parameter of the Beta dropout", CDNOW, gt=0, le=1e6)
     basket: float = quantity(35.319, "$", "mean order", CDNOW, gt=0, le=1e6)
     basket_sd_people: float = quantity(0.45591, "log", "spread of the typical order between people", CDNOW, ge=0, le=3)
@@ -54,6 +60,13 @@ class Needs(Group):
     gross_margin: float = quantity(
         0.4, "share of price", "price less cost of goods", "non-store retail, about .4; assumption", ge=-1, le=1
     )
+
+
+class Economy(Group):
+    """Good and bad times for everyone: need in a week is multiplied by an index around 1 (log AR(1))."""
+
+    swing: float = quantity(0.05, "log", "standard deviation of the demand index", ge=0, le=1)
+    persistence: float = quantity(0.98, "a week", "how slowly times change; .98 is half a year or so", ge=0, lt=1)
 
 
 class Choice(Group):
@@ -90,7 +103,11 @@ class Rival(Group):
         0.3, "probability", "an occasion lost to the rival makes a former customer (more with a grievance)", ge=0, le=1
     )
     gives_up: float = quantity(
-        0.2, "share", "in a cornered market, the share of those turning away who can do without; the rest buy", ge=0, le=1
+        0.2,
+        "share",
+        "in a cornered market, the share of those turning away who can do without; the rest buy",
+        ge=0,
+        le=1,
     )
 
 
@@ -143,8 +160,12 @@ class Problems(Group):
 class Callers(Group):
     """Who speaks up, how long they wait, whether they come back."""
 
-    voice_small: float = quantity(0.05, "probability", "someone with a trifling problem calls", "TARP: 3-10 %", ge=0, le=1)
-    voice_large: float = quantity(0.60, "probability", "someone with a severe problem calls", "TARP: 50-75 %", ge=0, le=1)
+    voice_small: float = quantity(
+        0.05, "probability", "someone with a trifling problem calls", "TARP: 3-10 %", ge=0, le=1
+    )
+    voice_large: float = quantity(
+        0.60, "probability", "someone with a severe problem calls", "TARP: 50-75 %", ge=0, le=1
+    )
     voice_half: float = quantity(0.6, "severity", "severity at which voice is half way", gt=0, le=20)
     patience: float = quantity(8.0, "hours", "mean patience in the queue (exponential)", gt=0, le=1e6)
     persistence: float = quantity(0.7, "probability", "someone left unsettled contacts the firm again", ge=0, le=1)
@@ -163,9 +184,16 @@ class WordOfMouth(Group):
     tell_resolved: float = quantity(0.41, "probability", "a resolved problem is told", "SQM", ge=0, le=1)
     tell_silent: float = quantity(0.3, "probability", "a problem kept from the firm is told to others", ge=0, le=1)
     listeners_unresolved: float = quantity(
-        3.5, "people", "mean listeners of a bad story", "vendor surveys say 5-16, exaggerated (Anderson 1998)", ge=0, le=100
+        3.5,
+        "people",
+        "mean listeners of a bad story",
+        "vendor surveys say 5-16, exaggerated (Anderson 1998)",
+        ge=0,
+        le=100,
     )
-    listeners_resolved: float = quantity(2.0, "people", "mean listeners of a good story", "SQM, AmEx: 1-9", ge=0, le=100)
+    listeners_resolved: float = quantity(
+        2.0, "people", "mean listeners of a good story", "SQM, AmEx: 1-9", ge=0, le=100
+    )
     dispersion: float = quantity(1.0, "", "negative binomial size: smaller is more uneven", gt=0, le=100)
     strong_share: float = quantity(0.72, "share", "tellings that go to strong ties", "Keller Fay 2006", ge=0, le=1)
     delay_bad: float = quantity(1.0, "weeks", "mean delay of a bad story, each hop", ASSUMPTION, ge=0, le=520)
@@ -177,7 +205,9 @@ class WordOfMouth(Group):
         0.47, "share", "weight kept at each hop", "Christakis & Fowler 2007: 45, 20, 10 %", ge=0, le=1
     )
     hops: int = quantity(3, "hops", "farthest hop of a story", "Christakis & Fowler 2007", ge=1, le=10)
-    effect: float = quantity(0.3, "pseudo-counts", "mu: weight of a first-hand story in a prospect's beliefs", ge=0, le=20)
+    effect: float = quantity(
+        0.3, "pseudo-counts", "mu: weight of a first-hand story in a prospect's beliefs", ge=0, le=20
+    )
     bad_multiplier: float = quantity(
         1.0, "", "m: a bad story weighs this much more than a good one", "East et al. 2008: about equal; Goldenberg: 2",
         ge=0, le=20,
@@ -185,7 +215,12 @@ class WordOfMouth(Group):
     customer_good: float = quantity(0.5, "share", "effect of a good story on a customer", "East et al.", ge=0, le=1)
     customer_bad: float = quantity(0.25, "share", "effect of a bad story on a customer", "East et al.", ge=0, le=1)
     recommendation: float = quantity(
-        0.125, "probability", "a good story first-hand makes a prospect consider", "Keller Fay: one in eight", ge=0, le=1
+        0.125,
+        "probability",
+        "a good story first-hand makes a prospect consider",
+        "Keller Fay: one in eight",
+        ge=0,
+        le=1,
     )
     bad_story_looking: float = quantity(0.1, "probability", "a bad story makes a customer look around", ge=0, le=1)
 
@@ -193,7 +228,9 @@ class WordOfMouth(Group):
 class Labour(Group):
     """What support work costs here."""
 
-    opening_hours: float = quantity(60.0, "hours a week", "the desk's opening hours: the clock of the model", gt=0, le=168)
+    opening_hours: float = quantity(
+        60.0, "hours a week", "the desk's opening hours: the clock of the model", gt=0, le=168
+    )
     wage: float = quantity(
         20.59, "$ an hour", "tier-1 wage", "US median customer service representative", ge=0, le=1000
     )
@@ -210,6 +247,7 @@ class World(Group):
     story: str = Field("", description="what is told about it in a meeting")
     market: Market = Market()
     needs: Needs = Needs()
+    economy: Economy = Economy()
     choice: Choice = Choice()
     rival: Rival = Rival()
     beliefs: Beliefs = Beliefs()
