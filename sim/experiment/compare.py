@@ -142,7 +142,7 @@ class Comparison:
         return self._bands(self.by_week(column))
 
     def cash_difference(self) -> pd.DataFrame:
-        """Cumulative discounted cash of each other strategy less the baseline's, paired: strategy, week, mean, low, high."""
+        """Cumulative discounted cash less the baseline's, paired: strategy, week, mean, low, high ($)."""
         cash = self.by_week("cumulative_npv")
         return self._bands({name: cash[name] - cash[self.strategies[0]] for name in self.strategies[1:]})
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Any, TextIO
 
 import numpy as np
@@ -76,7 +79,7 @@ def _results(tasks: list[tuple[Scenario, int]], workers: int) -> Iterator[Result
         yield from (run_one(scenario, replication) for scenario, replication in tasks)
         return
     # Spawned, not forked: the same on every system, and safe beside a notebook's threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
         futures = [pool.submit(run_one, scenario, replication) for scenario, replication in tasks]
         try:
             for future in as_completed(futures):
@@ -86,7 +89,21 @@ def _results(tasks: list[tuple[Scenario, int]], workers: int) -> Iterator[Result
             raise
 
 
-def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
+def _follow_parent() -> None:
+    """A worker leaves Ctrl-C to its parent and ends when the parent does, even if that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+
+        def watch() -> None:
+            wait([sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[Any, Any]:
     """(mean, half width of the 95 % t interval) over runs, along axis 0; the half width of one run is infinite."""
     from scipy.stats import t
 

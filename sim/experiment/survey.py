@@ -58,9 +58,9 @@ def spend(run: Run, start: int) -> Floats:
     """Dollars that each person spent in the three months after the month that starts in week `start`."""
     bought = run.events.of("purchase")
     later = (bought["week"] >= start + MONTH) & (bought["week"] < start + MONTH + FOLLOW_UP)
-    return np.bincount(
-        bought["person"][later], bought["cents"][later] / 100, minlength=run.scenario.world.market.people
-    )
+    dollars = np.zeros(run.scenario.world.market.people)
+    np.add.at(dollars, bought["person"][later], bought["cents"][later] / 100)
+    return dollars
 
 
 def survey(run: Run) -> dict[str, float]:

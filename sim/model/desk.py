@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -83,6 +84,30 @@ class Tier:
         self.last_change = now
 
 
+class Work(NamedTuple):
+    """Work of a desk: hours by tier, contacts worked on, cases that came in."""
+
+    staffed: tuple[float, ...] = (0.0, 0.0)
+    busy: tuple[float, ...] = (0.0, 0.0)
+    waiting: tuple[float, ...] = (0.0, 0.0)
+    contacts: int = 0
+    opened: int = 0
+
+    def less(self, other: Work) -> Work:
+        """What was added since `other`."""
+
+        def hours(now: tuple[float, ...], then: tuple[float, ...]) -> tuple[float, ...]:
+            return tuple(ours - theirs for ours, theirs in zip(now, then, strict=True))
+
+        return Work(
+            hours(self.staffed, other.staffed),
+            hours(self.busy, other.busy),
+            hours(self.waiting, other.waiting),
+            self.contacts - other.contacts,
+            self.opened - other.opened,
+        )
+
+
 class Desk:
     """Two tiers on one SimPy environment. Closed cases collect in `closed` until someone takes them."""
 
@@ -98,6 +123,8 @@ class Desk:
         self.closed: list[Case] = []
         self.opened_cases = 0
         self.contacts = 0
+        self._closed_count = 0
+        self._taken = Work()
         for tier in self.tiers:
             env.process(self._shifts(tier))
 
@@ -122,11 +149,23 @@ class Desk:
         """Cases that came in and are not closed (taken or not)."""
         return self.opened_cases - self._closed_count
 
+    def take_work(self) -> Work:
+        """The work done since the last call, by tier."""
+        for tier in self.tiers:
+            tier.integrate(self.env.now)
+        total = Work(
+            staffed=tuple(tier.staffed_hours for tier in self.tiers),
+            busy=tuple(tier.busy_hours for tier in self.tiers),
+            waiting=tuple(tier.waiting_hours for tier in self.tiers),
+            contacts=self.contacts,
+            opened=self.opened_cases,
+        )
+        work, self._taken = total.less(self._taken), total
+        return work
+
     # The course of a case
 
-    _closed_count = 0
-
-    def _later(self, hours: float, case: Case, then: simpy.core.EventCallback) -> None:
+    def _later(self, hours: float, case: Case, then: Callable[[simpy.Event], None]) -> None:
         self.env.timeout(hours, case).callbacks.append(then)
 
     def _arrives(self, event: simpy.Event) -> None:
@@ -134,7 +173,7 @@ class Desk:
         self._joins(event)
 
     def _joins(self, event: simpy.Event) -> None:
-        case: Case = event.value
+        case = _case(event)
         tier = self.tiers[case.tier]
         tier.integrate(self.env.now)
         tier.demand_hours += case.luck.handle[case.contacts] * tier.handle_time
@@ -147,7 +186,7 @@ class Desk:
             self._later(case.luck.patience[case.contacts], case, self._gives_up)
 
     def _gives_up(self, event: simpy.Event) -> None:
-        case: Case = event.value
+        case = _case(event)
         # The event outlives its purpose when the case was served or waits anew with later patience
         if case.waiting and self.env.now >= case.joined + case.luck.patience[case.contacts]:
             tier = self.tiers[case.tier]
@@ -172,7 +211,7 @@ class Desk:
             self._later(work, case, self._worked_on)
 
     def _worked_on(self, event: simpy.Event) -> None:
-        case: Case = event.value
+        case = _case(event)
         tier = self.tiers[case.tier]
         tier.integrate(self.env.now)
         tier.busy -= 1
@@ -204,7 +243,7 @@ class Desk:
         if case.tier == 0 or back_office <= 0:
             self._closes(case, RESOLVED)
         else:
-            self._later(back_office, case, lambda event: self._closes(event.value, RESOLVED))
+            self._later(back_office, case, lambda event: self._closes(_case(event), RESOLVED))
 
     def _closes(self, case: Case, outcome: int) -> None:
         case.outcome = outcome
@@ -222,6 +261,12 @@ class Desk:
                     tier.on_duty = on_duty
                     self._serve(tier)
                     yield self.env.timeout(share * self.day_hours)
+
+
+def _case(event: simpy.Event) -> Case:
+    """The case that an event is about."""
+    assert isinstance(event.value, Case)
+    return event.value
 
 
 def lucks(draws: Draws, desk: DeskParameters, callers: Callers, person: Ints, occasion: Ints | int) -> list[Luck]:

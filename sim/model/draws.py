@@ -19,8 +19,8 @@ Ints = NDArray[np.int64]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = (np.uint64(bits) for bits in (30, 27, 31, 11))
-_UNIT = 2.0**-53
+_S30, _S27, _S31, _S12 = (np.uint64(bits) for bits in (30, 27, 31, 12))
+_UNIT = 2.0**-52  # with half a unit added, 52 bits fill a double exactly: neither 0 nor 1 can come out
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -54,7 +54,7 @@ class Draws:
         when = np.atleast_1d(np.asarray(occasion)).astype(np.uint64)
         luck = _mix(who * _GOLDEN + self._key(decision))
         bits = _mix(luck + (when + np.uint64(1)) * _GOLDEN)
-        return ((bits >> _S11).astype(np.float64) + 0.5) * _UNIT
+        return ((bits >> _S12).astype(np.float64) + 0.5) * _UNIT
 
     def exponential(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Exponential draws of mean 1."""
@@ -84,17 +84,23 @@ class Draws:
 
 
 def poisson(uniform: Floats, mean: Floats) -> Ints:
-    """Poisson counts by inversion of `uniform`; means of a week are small, so the loop is short.
+    """Poisson counts by inversion of `uniform`: the smallest k with P(N <= k) >= uniform.
 
-    Counts stop at 1000, far beyond any weekly need the parameters allow.
+    Means of a week are small: the probabilities are summed up in turn. Large ones go to SciPy's inverse.
     """
+    from scipy.special import pdtrik
+
     count = np.zeros(uniform.shape, np.int64)
+    large = mean > 30
+    if large.any():
+        count[large] = np.ceil(pdtrik(uniform[large], mean[large])).astype(np.int64)
     term = np.exp(-mean)
     cumulative = term.copy()
-    left = uniform > cumulative
-    while left.any() and count.max(initial=0) < 1000:
+    left = ~large & (uniform > cumulative)
+    while left.any():
         count[left] += 1
-        term = np.where(left, term * mean / np.maximum(count, 1), term)
-        cumulative = np.where(left, cumulative + term, cumulative)
-        left = uniform > cumulative
+        term[left] *= mean[left] / count[left]
+        cumulative[left] += term[left]
+        # Beyond the mode, a term below the rounding of the sum ends it
+        left &= (uniform > cumulative) & ((count < mean) | (term > 1e-17))
     return count

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from sim.model.desk import Desk
+from sim.model.problems import voice
+from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Staffing
 from sim.parameters.world import Labour
 
@@ -40,6 +45,54 @@ def agents_needed(staffing: Staffing, load: float, handle_time: float) -> float:
     while mean_wait(steps * SMALLEST_STEP, load, handle_time) > staffing.wait:
         steps += 1
     return round(steps * SMALLEST_STEP, 10)
+
+
+class Planner:
+    """Sets headcount as the strategy's staffing rule says.
+
+    Args:
+        scenario: the strategy's rule and the world's averages.
+        customers: customers in week 0, for the demand to expect before any has been seen.
+    """
+
+    def __init__(self, scenario: Scenario, customers: int) -> None:
+        self.scenario = scenario
+        self.customers = customers
+        self.headcount_now = (0.0, 0.0)
+        self.seen = (0.0, 0.0)
+
+    def headcount(self, week: int, desk: Desk) -> tuple[float, float]:
+        """(agents, specialists) for this week: reviewed now and then, for the demand seen since the last review."""
+        staffing = self.scenario.strategy.staffing
+        if staffing.rule == "fixed":
+            return staffing.agents, staffing.specialists
+        if week % staffing.review:
+            return self.headcount_now
+        if week == 0:
+            demand = self.expected_demand()
+        else:
+            now = (desk.tiers[0].demand_hours, desk.tiers[1].demand_hours)
+            demand = ((now[0] - self.seen[0]) / staffing.review, (now[1] - self.seen[1]) / staffing.review)
+            self.seen = now
+        hours = self.scenario.world.labour.opening_hours
+        agents, specialists = (
+            agents_needed(staffing, work / hours, tier.handle_time)
+            for work, tier in zip(demand, desk.tiers, strict=True)
+        )
+        self.headcount_now = (agents, specialists)
+        return self.headcount_now
+
+    def expected_demand(self) -> tuple[float, float]:
+        """Hours of work a week that the first customers will bring to each tier, from the averages of the world."""
+        world, strategy = self.scenario.world, self.scenario.strategy
+        desk, again = strategy.desk, strategy.desk.contacts > 1
+        orders = self.customers * world.needs.mean * world.choice.untroubled_purchase
+        calls = float(voice(world.callers, strategy.access, np.array([world.problems.severity]))[0])
+        cases = orders * world.problems.rate * calls
+        unsettled = 1 - desk.first_contact_resolution
+        returning = unsettled * (1 - desk.escalation) * world.callers.persistence * again
+        escalated = unsettled * desk.escalation * again
+        return cases * (1 + returning) * desk.handle_time, cases * escalated * desk.specialist_time
 
 
 def hourly_cost(labour: Labour, specialist: bool) -> float:

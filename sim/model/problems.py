@@ -22,6 +22,10 @@ class Problems(NamedTuple):
     earlier: Ints  # problems this person met before
     fate: Ints  # SILENT, SELF_SERVED or CALLS
 
+    def of(self, fate: int) -> Problems:
+        """The rows with that fate."""
+        return Problems(*(column[self.fate == fate] for column in self))
+
 
 SILENT, SELF_SERVED, CALLS = 0, 1, 2
 USED_UP = 0.001  # of a purchase: below, no more problems

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # kind -> its columns besides `week` (in which it happened) and `person`
 KINDS: dict[str, tuple[str, ...]] = {
-    "purchase": ("units", "cents"),  # units: needs met; first: the person's first purchase
+    "purchase": ("units", "cents"),  # units: needs met
     "joining": ("cause",),  # JOINED_BY
     "problem": ("severity", "earlier", "fate"),  # fate: silent, self-served, calls
     "case": (
@@ -85,6 +85,7 @@ class Run:
     open_cases: int
 
 
+STATUS_COLUMNS = ("prospects", "customers", "former", "lost_for_good", "left_category")  # in the order of Status
 # name -> unit and meaning; the ledger's accounts follow in the weekly table, in dollars
 WEEK_COLUMNS: dict[str, str] = {
     "prospects": "people at the end of the week",
@@ -112,4 +113,6 @@ WEEK_COLUMNS: dict[str, str] = {
     "bad_stories": "bad stories heard",
     "good_stories": "good stories heard",
     "risk": "mean perceived risk of customers",
+    "agents": "tier-1 agents planned",
+    "specialists": "tier-2 agents planned",
 }

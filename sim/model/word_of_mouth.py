@@ -71,7 +71,7 @@ class Grapevine:
         for week in np.unique(when):
             self.due[int(week)].append(stories.where(when == week))
 
-    def tell(self, week: int, who: Ints, occasion: Ints, bad: np.ndarray, weight: Floats, chance: Floats) -> None:
+    def tell(self, week: int, who: Ints, occasion: Ints, weight: Floats, bad: bool, chance: float) -> None:
         """People whose problem ended tell some others, with probability `chance`, from this week on.
 
         `occasion` (week of the problem) and person identify the story.
@@ -79,17 +79,13 @@ class Grapevine:
         if self.world.network == "none" or not who.size:
             return
         told = self.draws.uniform("tell", who, occasion) < chance
-        who, occasion, bad, weight = who[told], occasion[told], bad[told], weight[told]
+        who, occasion, weight = who[told], occasion[told], weight[told]
         luck = self.draws.uniform("listeners", who, occasion)
-        size = self.world.dispersion
-        listeners = np.where(
-            bad,
-            np.searchsorted(_listener_table(self.world.listeners_unresolved, size), luck),
-            np.searchsorted(_listener_table(self.world.listeners_resolved, size), luck),
-        ).clip(0, MOST_LISTENERS)
+        mean = self.world.listeners_unresolved if bad else self.world.listeners_resolved
+        listeners = np.searchsorted(_listener_table(mean, self.world.dispersion), luck).clip(0, MOST_LISTENERS)
         row = np.repeat(np.arange(who.size), listeners)
         slot = np.arange(row.size) - np.repeat(np.cumsum(listeners) - listeners, listeners)
-        teller, when, bad, weight = who[row], occasion[row], bad[row], weight[row]
+        teller, when, weight = who[row], occasion[row], weight[row]
         key = when * (MOST_LISTENERS + 1) + slot
         friend = self.network.tie(teller, self.draws.uniform("which friend", teller, key))
         stranger = (self.draws.uniform("which acquaintance", teller, key) * self.network.people).astype(np.int64)
@@ -98,12 +94,12 @@ class Grapevine:
             story=when * self.network.people + teller,
             teller=teller,
             listener=np.where(strong, friend, stranger),
-            bad=bad,
+            bad=np.full(row.size, bad),
             weight=weight,
             hop=np.ones(row.size, np.int64),
         )
         self.heard.update((stories.story * self.network.people + teller).tolist())
-        self._send(stories, week + self._delay("telling delay", teller, key, bad))
+        self._send(stories, week + self._delay("telling delay", teller, key, stories.bad))
 
     def hear(self, week: int) -> Stories:
         """The stories heard this week, each listener's first hearing of each; some are sent on."""
@@ -133,7 +129,10 @@ class Grapevine:
 
 
 def persuade(world: WordOfMouth, people: People, heard: Stories, draws: Draws, week: int) -> Ints:
-    """What is heard moves beliefs; bad stories make customers look around. Returns prospects who now consider the firm."""
+    """What is heard moves beliefs; bad stories make customers look around.
+
+    Returns the prospects who now consider the firm.
+    """
     who, bad = heard.listener, heard.bad
     customer = people.status[who] == Status.CUSTOMER
     share = np.where(customer, np.where(bad, world.customer_bad, world.customer_good), 1.0)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 ASSUMPTION = "assumption: no good evidence, vary it"
+DECISION = "a decision: yours to make"
+LABEL = "a label: nothing is computed from it"
 
 
 class Group(BaseModel):
@@ -22,6 +25,11 @@ def quantity(default: Any, unit: str, meaning: str, source: str = ASSUMPTION, **
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source}, **bounds)
 
 
+def label(meaning: str) -> Any:
+    """A text that people read and the model does not."""
+    return quantity("", "", meaning, LABEL)
+
+
 def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     """Every (dotted path, field) of a parameter class, depth first, in the order of declaration."""
     for name, field in model.model_fields.items():
@@ -32,22 +40,38 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fiel
             yield f"{prefix}{name}", field
 
 
+def note(field: FieldInfo, name: Literal["unit", "source"]) -> str:
+    """The unit or the source of a field."""
+    extra = field.json_schema_extra
+    return str(extra.get(name, "")) if isinstance(extra, dict) else ""
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """The words a field chooses from; none for a number or free text."""
+    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+
+
+def types(field: FieldInfo) -> set[type]:
+    """The plain types a field accepts, NoneType among them where null is allowed."""
+    return set(get_args(field.annotation) or (field.annotation,)) if not choices(field) else {str}
+
+
+_WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+_LIMITS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+
+
 def allowed(field: FieldInfo) -> str:
     """What a field accepts, in words: its type, bounds and unit."""
-    kind = str(field.annotation)
-    if "Literal" in kind:
-        return "one of " + kind[kind.index("[") + 1 : kind.rindex("]")].replace("'", "")
-    word = {"int": "a whole number", "float": "a number", "str": "text", "bool": "true or false"}
-    names = [part.strip() for part in getattr(field.annotation, "__name__", kind).split("|")]
-    if len(names) == 1 and "|" in kind:
-        names = [part.strip() for part in kind.split("|")]
-    text = " or ".join("null" if name == "None" else word.get(name, name) for name in names)
-    limits = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    if words := choices(field):
+        return f"one of {', '.join(words)}" if len(words) > 1 else words[0]
+    accepted = types(field)
+    text = next(word for kind, word in _WORDS.items() if kind in accepted)
     bounds = [
-        f"{phrase} {getattr(rule, key):g}"
-        for key, phrase in limits.items()
+        f"{phrase} {int(limit) if limit == int(limit) else limit:,}"
+        for key, phrase in _LIMITS.items()
         for rule in field.metadata
-        if getattr(rule, key, None) is not None
+        if (limit := getattr(rule, key, None)) is not None
     ]
-    unit = (field.json_schema_extra or {}).get("unit", "") if isinstance(field.json_schema_extra, dict) else ""
-    return text + (" " + " and ".join(bounds) if bounds else "") + (f" ({unit})" if unit else "")
+    text += f" {' and '.join(bounds)}" if bounds else ""
+    text += f" ({note(field, 'unit')})" if note(field, "unit") else ""
+    return f"{text}, or null" if NoneType in accepted else text

@@ -1,66 +1,43 @@
-"""How parameter files become typed parameters: YAML, `extends`, changes by dotted key, one clear error."""
+"""How parameter files become typed parameters and back: YAML, `extends`, changes by dotted key, one clear error."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
-from sim.parameters.errors import ParameterError, suggestion
-from sim.parameters.fields import allowed, leaves
+from sim.parameters.errors import ParameterError, nearest, shown, suggestion
+from sim.parameters.fields import allowed, choices, leaves, types
+from sim.parameters.plain_yaml import Dumper, read_yaml
 from sim.parameters.run import Run
 from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Strategy
 from sim.parameters.world import World
 
 ROOT = Path(__file__).resolve().parents[2] / "params"
-KINDS: dict[str, type[BaseModel]] = {"world": World, "strategy": Strategy, "run": Run}
+KINDS: dict[str, type[World] | type[Strategy] | type[Run]] = {"world": World, "strategy": Strategy, "run": Run}
+LARGEST = 100_000  # bytes of a parameter file
 _PLURAL = {"world": "worlds", "strategy": "strategies", "run": "runs"}
+_LEAVES: dict[str, dict[str, FieldInfo]] = {kind: dict(leaves(model)) for kind, model in KINDS.items()}
+_GROUPS = {kind: {key.rpartition(".")[0] for key in known} - {""} for kind, known in _LEAVES.items()}
 _M = TypeVar("_M", bound=BaseModel)
 
-# A dotted key -> (value, where it was said). What was said later replaces what was said earlier.
-_Said = dict[str, tuple[Any, str]]
+
+class _Value(NamedTuple):
+    value: Any
+    where: str  # file or option, and the key as it was said there
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key said twice and reads 1e-3 as the number it is (YAML 1.1 reads text)."""
+# Dotted key -> what was said last about it
+_Said = dict[str, _Value]
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str):
-            raise yaml.MarkedYAMLError(problem=f"key {key!r} is not text", problem_mark=key_node.start_mark)
-        if key in seen:
-            raise yaml.MarkedYAMLError(problem=f"key {key!r} is there twice", problem_mark=key_node.start_mark)
-        seen.add(key)
-    return {
-        loader.construct_object(key_node, deep=True): loader.construct_object(value_node, deep=True)
-        for key_node, value_node in node.value
-    }
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
-
-
-def read_yaml(text: str, origin: str) -> Any:
-    """The value of a YAML text; `origin` is named in the error."""
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ParameterError(f"{origin}{where}: not valid YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ParameterError(f"{origin}: not valid YAML: {error}") from None
+# Files
 
 
 def names(kind: str) -> list[str]:
@@ -68,74 +45,63 @@ def names(kind: str) -> list[str]:
     return sorted(path.stem for path in (ROOT / kind).glob("*.yaml"))
 
 
-def find(kind: str, name: str, beside: Path | None = None) -> Path:
-    """The file of a shipped name, or of a path to a .yaml file (relative to `beside` or the working directory)."""
+def find(kind: str, name: str, beside: Path | None = None, said_in: str = "") -> Path:
+    """The file of a shipped name, or of a path to a .yaml file (relative to `beside` or the working directory).
+
+    `said_in` is where the name was said (default: the option of that kind) and leads the error.
+    """
+    where = said_in or kind
+    known = names(kind)
+    listing = f"one of {', '.join(known)}" if len(known) > 1 else ", ".join(known)
     if not isinstance(name, str) or not name:
-        raise ParameterError(f"{kind}: got {name!r}; allowed: a name ({', '.join(names(kind))}) or a .yaml file")
+        raise ParameterError(f"{where}: got {shown(name)}; allowed: {listing}, or the path of a .yaml file.")
     if name.endswith((".yaml", ".yml")):
-        path = (beside / name) if beside else Path(name)
-        if not path.is_file():
-            raise ParameterError(f"{kind} file {name!r}: no such file.{suggestion(Path(name).stem, names(kind))}")
-        return path
-    if name not in names(kind):
+        path = (beside or Path()) / name
+        try:
+            if path.is_file():
+                return path
+            problem = "is a directory, not a file" if path.is_dir() else "no such file"
+            beside_it = [other.name for other in sorted(path.parent.glob("*.y*ml")) if other.is_file()]
+        except (OSError, ValueError) as error:  # a name too long, or with a null character
+            problem, beside_it = f"cannot be a file ({getattr(error, 'strerror', None) or error})", []
+        near = nearest(path.stem, [Path(other).stem for other in beside_it] + known)
+        near = next((str(Path(name).with_name(other)) for other in beside_it if Path(other).stem == near), near)
+        hint = f" Did you mean {near!r}?" if near else ""
         raise ParameterError(
-            f"unknown {kind} {name!r}. Known {_PLURAL[kind]}: {', '.join(names(kind))}; or the path of a .yaml file."
-            + suggestion(name, names(kind))
+            f"{where}: {kind} file {shown(name)}: {problem}; allowed: a .yaml file, or {listing}.{hint}"
+        )
+    if name not in known:
+        elsewhere = [other for other in KINDS if name in names(other)]
+        raise ParameterError(
+            f"{where}: unknown {kind} {shown(name)}. Known {_PLURAL[kind]}: {', '.join(known)}; "
+            f"or the path of a .yaml file."
+            + (f" {name!r} is a {elsewhere[0]}." if elsewhere else suggestion(name, known))
         )
     return ROOT / kind / f"{name}.yaml"
 
 
-def _flatten(kind: str, tree: Any, origin: str) -> _Said:
-    """Dotted keys of a nested mapping, every one of them known to the parameter class of `kind`."""
-    if not isinstance(tree, Mapping):
-        raise ParameterError(f"{origin}: must hold keys and values, got {type(tree).__name__} {str(tree)[:60]!r}")
-    known = dict(leaves(KINDS[kind]))
-    groups = {key.rsplit(".", 1)[0] for key in known if "." in key}
-    said: _Said = {}
-
-    def walk(node: Mapping[str, Any], prefix: str) -> None:
-        for key, value in node.items():
-            path = f"{prefix}{key}"
-            if path in known:
-                said[path] = (value, origin)
-            elif path in groups:
-                if not isinstance(value, Mapping):
-                    raise ParameterError(f"{origin}, {path}: is a group of parameters, got {value!r}")
-                walk(value, f"{path}.")
-            else:
-                raise unknown_key(origin, path, value, [*known, *groups])
-
-    walk(tree, "")
-    return said
-
-
-def unknown_key(origin: str, key: str, value: Any, known: Sequence[str]) -> ParameterError:
-    """The error of a key that does not exist, with its neighbours and the nearest valid name."""
-    prefix = key.rsplit(".", 1)[0] + "." if "." in key else ""
-    here = [name for name in known if name.startswith(prefix)] or list(known)
-    siblings = list(dict.fromkeys(name[len(prefix) :].split(".")[0] for name in here if name.startswith(prefix)))
-    inside = f" Allowed in {prefix[:-1]}: " if prefix and siblings else " Allowed: "
-    listing = ", ".join(siblings or sorted({name.split(".")[0] for name in known}))
-    return ParameterError(
-        f"{origin}: unknown parameter {key!r} (value {value!r}).{suggestion(key, known)}{inside}{listing}."
-    )
-
-
-def _read(kind: str, name: str, beside: Path | None = None, chain: tuple[Path, ...] = ()) -> _Said:
-    """All a file says, what it extends first."""
-    path = find(kind, name, beside)
+def read_file(path: Path) -> Any:
+    """The value of a YAML file; refuses what is too large, not UTF-8 text, empty or malformed."""
     origin = _shown(path)
-    if path.resolve() in chain:
-        raise ParameterError(f"{origin}: extends itself ({' -> '.join(p.stem for p in (*chain, path.resolve()))})")
     try:
-        tree = read_yaml(path.read_text(encoding="utf-8"), origin)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{origin}: cannot be read: {error}") from None
-    tree = {} if tree is None else tree
-    said: _Said = {}
-    if isinstance(tree, dict) and "extends" in tree:
-        said = _read(kind, tree.pop("extends"), path.parent, (*chain, path.resolve()))
-    return said | _flatten(kind, tree, origin)
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"{origin}: cannot be read: {getattr(error, 'strerror', None) or error}.") from None
+    if len(content) > LARGEST:
+        raise ParameterError(f"{origin}: is too large; allowed: a parameter file of at most {LARGEST:,} bytes.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ParameterError(
+            f"{origin}, line {line}: is not text in UTF-8 (byte {content[error.start]:#04x}); "
+            "allowed: a YAML text file saved as UTF-8."
+        ) from None
+    value = read_yaml(text, origin)
+    if value is None:
+        raise ParameterError(f"{origin}: is empty; allowed: keys and values, or 'extends: NAME'.")
+    return value
 
 
 def _shown(path: Path) -> str:
@@ -148,8 +114,80 @@ def _shown(path: Path) -> str:
     return str(path)
 
 
-def _build(model: type[_M], said: _Said) -> _M:
-    """The validated parameters, or the one error that names every value that is not allowed."""
+def dump(model: BaseModel) -> str:
+    """The YAML text of a World, Strategy or Run: every value in the order of declaration; reads back equal."""
+    return yaml.dump(model.model_dump(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+# What files and changes say
+
+
+def _read(kind: str, name: str, complaints: list[str], beside: Path | None = None, chain: Sequence[Path] = ()) -> _Said:
+    """All a file says, what it extends first; keys that do not exist are added to the complaints."""
+    said_in = f"{_shown(chain[-1])}, extends" if chain else ""
+    path = find(kind, name, beside, said_in)
+    chain = (*chain, path.resolve())
+    if chain[-1] in chain[:-1]:
+        circle = " -> ".join(step.name for step in chain[chain.index(chain[-1]) :])
+        raise ParameterError(f"{said_in}: got {shown(name)}, and the file extends itself ({circle}).")
+    tree, origin = read_file(path), _shown(path)
+    if not isinstance(tree, dict):
+        raise ParameterError(f"{origin}: got {shown(tree)}; allowed: keys and values, e.g. 'title: My {kind}'.")
+    base: _Said = {}
+    if "extends" in tree:
+        base = _read(kind, tree.pop("extends"), complaints, path.parent, chain)
+    return base | _flatten(kind, tree, origin, complaints)
+
+
+def _flatten(kind: str, tree: Mapping[str, Any], origin: str, complaints: list[str]) -> _Said:
+    """Dotted keys of a nested mapping that exist in the parameters of `kind`; the others are complained about."""
+    known, groups = _LEAVES[kind], _GROUPS[kind]
+    said: _Said = {}
+
+    def walk(node: Mapping[str, Any], prefix: str) -> None:
+        for name, value in node.items():
+            key = f"{prefix}{name}"
+            if key in said:
+                complaints.append(f"{origin}: key {key!r} is there twice.")
+            elif key in known:
+                said[key] = _Value(value, f"{origin}, {key}")
+            elif key not in groups:
+                complaints.append(_unknown(origin, key, value, ["extends", *known, *groups], kind))
+            elif isinstance(value, Mapping):
+                walk(value, f"{key}.")
+            else:
+                complaints.append(_is_group(f"{origin}, {key}", key, value, known))
+
+    walk(tree, "")
+    return said
+
+
+def _is_group(where: str, key: str, value: Any, known: Iterable[str]) -> str:
+    inside = ", ".join(_inside(key, known))
+    return f"{where}: got {shown(value)}; allowed: a group of parameters ({inside})."
+
+
+def _unknown(where: str, key: str, value: Any, known: Sequence[str], kind: str = "") -> str:
+    """The complaint about a key that does not exist: the nearest valid name, and all names of its group."""
+    elsewhere = [other for other in KINDS if kind and key in (*_LEAVES[other], *_GROUPS[other])]
+    hint = f" It belongs to a {elsewhere[0]}." if elsewhere else suggestion(key, known)
+    group = key.rpartition(".")[0]
+    while group and not _inside(group, known):
+        group = group.rpartition(".")[0]
+    return (
+        f"{where}: unknown parameter {shown(key)}, got {shown(value)}.{hint} "
+        f"Allowed{f' in {group}' if group else ''}: {', '.join(_inside(group, known))}."
+    )
+
+
+def _inside(group: str, known: Iterable[str]) -> list[str]:
+    """The names one level below a group ('' for the top)."""
+    start = f"{group}." if group else ""
+    return list(dict.fromkeys(key[len(start) :].split(".")[0] for key in known if key.startswith(start)))
+
+
+def _build(model: type[_M], said: _Said, complaints: list[str]) -> _M | None:
+    """The validated parameters; None where values are not allowed: all of them are added to the complaints."""
     tree: dict[str, Any] = {}
     for key, (value, _) in said.items():
         *groups, leaf = key.split(".")
@@ -161,42 +199,79 @@ def _build(model: type[_M], said: _Said) -> _M:
         return model.model_validate(tree)
     except ValidationError as error:
         known = dict(leaves(model))
-        bad = {key for key in (_leaf_of(problem["loc"], known) for problem in error.errors()) if key}
-        lines = [
-            f"{said[key][1]}, {key}: got {said[key][0]!r}; allowed: {allowed(known[key])}."
-            + (
-                suggestion(str(said[key][0]), allowed(known[key])[7:].split(", "))
-                if "one of" in allowed(known[key])
-                else ""
-            )
-            for key in said
-            if key in bad
-        ]
-        raise ParameterError("\n".join(lines) or str(error)) from None
+        bad: set[str] = set()
+        for problem in error.errors(include_url=False):
+            path = ".".join(str(part) for part in problem["loc"])
+            if not path:
+                complaints.append(_broken_rule(said, problem["msg"].removeprefix("Value error, ")))
+            bad |= {key for key in known if f"{path}.".startswith(f"{key}.")}
+        complaints += [_not_allowed(said[key], known[key]) for key in said if key in bad]
+        return None
 
 
-def _leaf_of(loc: tuple[int | str, ...], known: Mapping[str, Any]) -> str | None:
-    """The parameter a pydantic error location belongs to."""
-    for end in range(len(loc), 0, -1):
-        key = ".".join(str(part) for part in loc[:end])
-        if key in known:
-            return key
-    return None
+def _not_allowed(said: _Value, field: FieldInfo) -> str:
+    value, where = said
+    hint = ""
+    if isinstance(value, str) and choices(field):
+        hint = suggestion(value, choices(field))
+    elif isinstance(value, str) and str not in types(field):
+        if _is_number(value):
+            hint = " Write a plain number, without quotes or leading zeros."
+        elif _is_number(value.replace(",", ".")):
+            hint = " Write a decimal point, not a comma."
+    return f"{where}: got {shown(value)}; allowed: {allowed(field)}.{hint}"
+
+
+def _broken_rule(said: _Said, message: str) -> str:
+    """A rule over several parameters: its message begins with the key to change, said somewhere or a default."""
+    key, _, rest = message.partition(": ")
+    if key in said:
+        return f"{said[key].where}: {rest}"
+    where = next((said[other].where for other in reversed(said) if other in rest), "")
+    return f"{where}, {message}" if where else message
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _stop_at(complaints: list[str]) -> None:
+    if complaints:
+        raise ParameterError("\n".join(dict.fromkeys(complaints)))
+
+
+# Loading
+
+
+def load(kind: str, name: str) -> World | Strategy | Run:
+    """The 'world', 'strategy' or 'run' of a shipped name or a .yaml file."""
+    return _load(KINDS[kind], kind, name)
 
 
 def load_world(name: str = "online_retail") -> World:
     """The world of a shipped name or a .yaml file."""
-    return _build(World, _read("world", name))
+    return _load(World, "world", name)
 
 
 def load_strategy(name: str) -> Strategy:
     """The strategy of a shipped name or a .yaml file."""
-    return _build(Strategy, _read("strategy", name))
+    return _load(Strategy, "strategy", name)
 
 
 def load_run(name: str = "default") -> Run:
     """The run settings of a shipped name or a .yaml file."""
-    return _build(Run, _read("run", name))
+    return _load(Run, "run", name)
+
+
+def _load(model: type[_M], kind: str, name: str) -> _M:
+    complaints: list[str] = []
+    built = _build(model, _read(kind, name, complaints), complaints)
+    _stop_at(complaints)
+    assert built is not None
+    return built
 
 
 def load_comparison(
@@ -210,41 +285,76 @@ def load_comparison(
 
     `changes` maps dotted keys to values: 'world.market.people', 'run.seed', 'strategy.remedy.respect' (every
     strategy), 'profit_center.remedy.respect' (that one). `said_by` names their origin in errors.
+
+    Raises:
+        ParameterError: with a line for each thing that is not allowed.
     """
+    complaints: list[str] = []
+    labels = _labels(strategies)
+    said = {"world": _read("world", world, complaints), "run": _read("run", run, complaints)}
+    each = {label: _read("strategy", name, complaints) for label, name in zip(labels, strategies, strict=True)}
+    _apply(changes, said, each, said_by, complaints)
+
+    built_world, built_run = _build(World, said["world"], complaints), _build(Run, said["run"], complaints)
+    built = {label: _build(Strategy, each[label], complaints) for label in labels}
+    _stop_at(complaints)
+    name = find("world", world).stem
+    return [
+        Scenario(name=name, strategy_name=label, world=built_world, strategy=strategy, run=built_run)  # type: ignore[arg-type]
+        for label, strategy in built.items()
+    ]
+
+
+def _labels(strategies: Sequence[str]) -> list[str]:
+    """The names under which strategies are compared: those of their files, which must differ."""
+    listing = ", ".join(names("strategy"))
     if isinstance(strategies, str) or not isinstance(strategies, Sequence) or not strategies:
         raise ParameterError(
-            f"strategies: got {strategies!r}; allowed: a list of names ({', '.join(names('strategy'))})"
+            f"strategies: got {shown(strategies)}; allowed: a list of names ({listing}) or of .yaml files."
         )
-    said = {"world": _read("world", world), "run": _read("run", run)}
-    labels = [Path(find("strategy", strategy)).stem for strategy in strategies]
+    labels = [find("strategy", name).stem for name in strategies]
     for label in labels:
-        if labels.count(label) > 1 or label in KINDS:
-            raise ParameterError(f"strategies: {label!r} is there twice or is a reserved name; names must differ")
-    each = {label: _read("strategy", strategy) for label, strategy in zip(labels, strategies, strict=True)}
+        if label in KINDS:
+            raise ParameterError(
+                f"strategies: got {label!r}; allowed: any other name; {', '.join(KINDS)} mean something in dotted keys."
+            )
+        if labels.count(label) > 1:
+            raise ParameterError(
+                f"strategies: {label!r} is there twice; allowed: strategies under different names. Copy the file."
+            )
+    return labels
 
-    if not isinstance(changes or {}, Mapping):
-        raise ParameterError(f"{said_by}: got {changes!r}; allowed: keys and values, e.g. world.market.people: 2000")
-    for key, value in (changes or {}).items():
-        origin = f"{said_by} {key}={value}"
-        head, _, rest = str(key).partition(".")
-        targets = {"world": [said["world"]], "run": [said["run"]], "strategy": list(each.values())}
-        targets |= {label: [each[label]] for label in labels}
-        kind = head if head in KINDS else "strategy"
-        known = [f"{name}.{path}" for name in KINDS for path, _ in leaves(KINDS[name])]
-        known += [f"{label}.{path}" for label in labels for path, _ in leaves(Strategy)]
-        if head not in targets or rest not in dict(leaves(KINDS[kind])):
-            raise unknown_key(said_by, str(key), value, known)
-        for target in targets[head]:
-            target[rest] = (value, origin)
 
-    built_world, built_run = _build(World, said["world"]), _build(Run, said["run"])
-    return [
-        Scenario(
-            name=Path(find("world", world)).stem,
-            strategy_name=label,
-            world=built_world,
-            strategy=_build(Strategy, each[label]),
-            run=built_run,
+def _apply(
+    changes: Mapping[str, Any] | None,
+    said: dict[str, _Said],
+    each: dict[str, _Said],
+    said_by: str,
+    complaints: list[str],
+) -> None:
+    """Writes changes over what the files say."""
+    if changes is None:
+        return
+    if not isinstance(changes, Mapping):
+        raise ParameterError(
+            f"{said_by}: got {shown(changes)}; allowed: keys and values, e.g. world.market.people: 2000."
         )
-        for label in labels
-    ]
+    kinds = {kind: kind for kind in KINDS} | dict.fromkeys(each, "strategy")
+    known = [f"{prefix}.{leaf}" for prefix, kind in kinds.items() for leaf in _LEAVES[kind]]
+    groups = [*kinds, *(f"{prefix}.{group}" for prefix, kind in kinds.items() for group in _GROUPS[kind])]
+    for key, value in changes.items():
+        # The longest prefix: a strategy's file name may have dots of its own
+        prefix = max((name for name in kinds if str(key).startswith(f"{name}.")), key=len, default="")
+        leaf = str(key)[len(prefix) + 1 :]
+        if key in groups:
+            complaints.append(_is_group(f"{said_by} {key}", key, value, known))
+        elif not prefix or leaf not in _LEAVES[kinds[prefix]]:
+            complaints.append(_unknown(said_by, str(key), value, [*known, *groups]))
+        else:
+            for target in each.values() if prefix == "strategy" else [(said | each)[prefix]]:
+                target[leaf] = _Value(_plain(value), f"{said_by} {key}")
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy, as loops in notebooks make them, as Python's own."""
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
-from sim.parameters.fields import Group, quantity
+from sim.parameters.fields import DECISION, Group, label, quantity
 
 
 class Access(Group):
     """How easy it is to reach the firm."""
 
-    invitation: float = quantity(1.0, "x voice", "below 1 callers are put off, above 1 invited", ge=0, le=2)
+    invitation: float = quantity(1.0, "x voice", "below 1 callers are put off, above 1 invited", DECISION, ge=0, le=2)
     self_service: float = quantity(
         0.0, "probability", "self-service settles a trifling problem before it reaches the desk", ge=0, le=1
     )
@@ -23,17 +21,17 @@ class Staffing(Group):
     """How many agents. A fraction of an agent is a part of each opening day."""
 
     rule: Literal["planned", "fixed"] = quantity(
-        "planned", "", "planned: Erlang planning from the demand seen; fixed: the numbers below, always"
+        "planned", "", "planned: Erlang planning from the demand seen; fixed: the numbers below, always", DECISION
     )
     occupancy: float = quantity(
-        0.85, "share of staffed time", "planned: busiest an agent may be", "benchmark .75-.88", gt=0, lt=1
+        0.85, "share of staffed time", "planned: busiest an agent may be", "benchmark .75-.88", ge=0.01, lt=1
     )
-    wait: float = quantity(1.0, "hours", "planned: longest mean wait by Erlang-C", gt=0, le=10_000)
-    review: int = quantity(13, "weeks", "planned: time between reviews of headcount", ge=1, le=5200)
+    wait: float = quantity(1.0, "hours", "planned: longest mean wait by Erlang-C", DECISION, gt=0, le=10_000)
+    review: int = quantity(13, "weeks", "planned: time between reviews of headcount", DECISION, ge=1, le=5200)
     agents: float = quantity(
-        1.0, "agents", "fixed: tier-1 agents on duty (planned: never fewer than a fiftieth)", ge=0, le=1e5
+        1.0, "agents", "fixed: tier-1 agents on duty (planned: never fewer than a fiftieth)", DECISION, ge=0, le=1e5
     )
-    specialists: float = quantity(0.5, "agents", "fixed: tier-2 agents on duty", ge=0, le=1e5)
+    specialists: float = quantity(0.5, "agents", "fixed: tier-2 agents on duty", DECISION, ge=0, le=1e5)
 
 
 class Desk(Group):
@@ -60,9 +58,9 @@ class Desk(Group):
     strain_effect: float = quantity(
         1.0, "log odds", "loss of quality when ten or more wait for each agent", ge=0, le=10
     )
-    escalation: float = quantity(0.5, "probability", "a case tier 1 cannot settle goes to tier 2", ge=0, le=1)
+    escalation: float = quantity(0.5, "probability", "a case tier 1 cannot settle goes to tier 2", DECISION, ge=0, le=1)
     contacts: int = quantity(
-        3, "contacts", "after being worked on so often a case is closed, settled or not", ge=1, le=10
+        3, "contacts", "after being worked on so often a case is closed, settled or not", DECISION, ge=1, le=10
     )
     back_office: float = quantity(
         20.0, "hours", "median time a case of tier 2 spends behind the desk: parts, other departments", ge=0, le=10_000
@@ -75,28 +73,28 @@ class Desk(Group):
 class Warranty(Group):
     """For how long the firm stands behind a product, and what happens after."""
 
-    term: float = quantity(8.0, "weeks", "warranty or return window after the purchase", ge=0, le=5200)
-    after: Literal["refuse", "charge", "goodwill", "never_out"] = quantity("refuse", "", "out of warranty")
-    goodwill: float = quantity(0.0, "weeks", "goodwill: this much longer", ge=0, le=5200)
-    fee: float = quantity(0.3, "share of price", "charge: what the customer pays out of warranty", ge=0, le=5)
+    term: float = quantity(8.0, "weeks", "warranty or return window after the purchase", DECISION, ge=0, le=5200)
+    after: Literal["refuse", "charge", "goodwill", "never_out"] = quantity("refuse", "", "out of warranty", DECISION)
+    goodwill: float = quantity(0.0, "weeks", "goodwill: this much longer", DECISION, ge=0, le=5200)
+    fee: float = quantity(0.3, "share of price", "charge: what the customer pays out of warranty", DECISION, ge=0, le=5)
 
 
 class Remedy(Group):
     """What a customer gets when a problem is settled, and how it feels."""
 
-    action: Literal["explain", "repair", "replace", "refund"] = quantity("replace", "", "what is done")
-    compensation: float = quantity(0.0, "share of price", "goodwill payment on top", ge=0, le=5)
+    action: Literal["explain", "repair", "replace", "refund"] = quantity("replace", "", "what is done", DECISION)
+    compensation: float = quantity(0.0, "share of price", "goodwill payment on top", DECISION, ge=0, le=5)
     effort: float = quantity(
-        0.4, "share", "chi: internal trouble pushed onto the customer: forms, deposits", ge=0, le=1
+        0.4, "share", "chi: internal trouble pushed onto the customer: forms, deposits", DECISION, ge=0, le=1
     )
-    respect: float = quantity(0.5, "share", "ownership and apology", ge=0, le=1)
+    respect: float = quantity(0.5, "share", "ownership and apology", DECISION, ge=0, le=1)
 
 
 class Strategy(Group):
     """One way to run support."""
 
-    title: str = Field("", description="the strategy in a few words")
-    story: str = Field("", description="what is told about it in a meeting")
+    title: str = label("the strategy in a few words")
+    story: str = label("what is told about it in a meeting")
     access: Access = Access()
     staffing: Staffing = Staffing()
     desk: Desk = Desk()

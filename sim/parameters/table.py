@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from sim.parameters.fields import allowed, leaves
+from sim.parameters.errors import ParameterError, suggestion
+from sim.parameters.fields import allowed, leaves, note
 from sim.parameters.files import KINDS
 
 
 def rows(kind: str, values: BaseModel | None = None) -> list[dict[str, Any]]:
     """One row a parameter of 'world', 'strategy' or 'run': key, value, unit, allowed, meaning, source."""
+    if kind not in KINDS:
+        raise ParameterError(f"unknown kind {kind!r}; allowed: {', '.join(KINDS)}.{suggestion(str(kind), KINDS)}")
     shown = values if values is not None else KINDS[kind]()
     table = []
     for key, field in leaves(KINDS[kind]):
         value: Any = shown
         for part in key.split("."):
             value = getattr(value, part)
-        extra: Mapping[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         table.append(
             {
                 "parameter": f"{kind}.{key}",
                 "value": value,
-                "unit": extra.get("unit", ""),
+                "unit": note(field, "unit"),
                 "allowed": allowed(field),
                 "meaning": field.description or "",
-                "source": extra.get("source", ""),
+                "source": note(field, "source"),
             }
         )
     return table

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
-from sim.parameters.fields import ASSUMPTION, Group, quantity
+from sim.parameters.fields import ASSUMPTION, Group, label, quantity
 
 CDNOW = "fitted to the CDNOW sample, see params/source/fitted.yaml"
 
@@ -43,7 +41,10 @@ class Needs(Group):
     """How often people need something, how much they spend, how long they stay interested."""
 
     kind: Literal["occasional"] = quantity(
-        "occasional", "", "purchase kind; 'occasional' is Gamma-Poisson need with dropout (BG/NBD)"
+        "occasional",
+        "",
+        "purchase kind; 'occasional' is Gamma-Poisson need with dropout (BG/NBD)",
+        "Fader, Hardie & Lee 2005",
     )
     shape: float = quantity(0.24259, "", "shape of the Gamma distribution of need over people", CDNOW, gt=0, le=100)
     mean: float = quantity(
@@ -133,16 +134,20 @@ class Problems(Group):
     """What goes wrong, how badly, and who leaves over it."""
 
     rate: float = quantity(
-        0.15, "problems a purchase", "expected problems of one purchase",
-        "with about 3 purchases a year: 4 in 10 households a year, National Customer Rage survey 2011: 45 %", ge=0, le=5,
-    )  # fmt: skip
+        0.15,
+        "problems a purchase",
+        "expected problems of one purchase",
+        "with about 3 purchases a year: 4 in 10 households a year, National Customer Rage survey 2011: 45 %",
+        ge=0,
+        le=5,
+    )
     lag: float = quantity(
         4.0, "weeks", "mean time from purchase to problem", "Knox & van Oest 2014: 28 days", gt=0, le=520
     )
     use_elasticity: float = quantity(
         0.5, "", "how problems grow with use: 1 in proportion; less: who buys often knows how to avoid them", gt=0, le=1
     )
-    severity: float = quantity(0.6, "", "median severity; 1 is a loss of the order's value", ge=0, le=20)
+    severity: float = quantity(0.6, "", "median severity; 1 is a loss of the order's value", ge=0.001, le=20)
     severity_sd: float = quantity(0.6, "log", "spread of severity between problems", ge=0, le=3)
     stake_sd: float = quantity(0.3, "log", "spread between people of how much hangs on it", ge=0, le=3)
     leave_unresolved: float = quantity(
@@ -178,7 +183,14 @@ class WordOfMouth(Group):
     network: Literal["small_world", "random", "none"] = quantity(
         "small_world", "", "who has strong ties to whom (Watts-Strogatz, random, or nobody)"
     )
-    ties: int = quantity(8, "people", "strong ties of a person", "5-15 close contacts (Dunbar layers)", ge=2, le=200)
+    ties: int = quantity(
+        8,
+        "people",
+        "strong ties of a person; an odd number counts as one less",
+        "5-15 close contacts (Dunbar layers)",
+        ge=2,
+        le=200,
+    )
     rewiring: float = quantity(0.1, "share", "ties rewired at random (small world)", ge=0, le=1)
     tell_unresolved: float = quantity(0.74, "probability", "an unresolved problem is told", "SQM", ge=0, le=1)
     tell_resolved: float = quantity(0.41, "probability", "a resolved problem is told", "SQM", ge=0, le=1)
@@ -229,7 +241,7 @@ class Labour(Group):
     """What support work costs here."""
 
     opening_hours: float = quantity(
-        60.0, "hours a week", "the desk's opening hours: the clock of the model", gt=0, le=168
+        60.0, "hours a week", "the desk's opening hours: the clock of the model", ge=1, le=168
     )
     wage: float = quantity(
         20.59, "$ an hour", "tier-1 wage", "US median customer service representative", ge=0, le=1000
@@ -243,8 +255,8 @@ class Labour(Group):
 class World(Group):
     """One market with its people, rivals, problems and prices."""
 
-    title: str = Field("", description="the world in a few words")
-    story: str = Field("", description="what is told about it in a meeting")
+    title: str = label("the world in a few words")
+    story: str = label("what is told about it in a meeting")
     market: Market = Market()
     needs: Needs = Needs()
     economy: Economy = Economy()

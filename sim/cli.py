@@ -1,0 +1,190 @@
+"""The command `whatif`: the verbs of the notebooks from a shell."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from sim.parameters import ParameterError
+
+app = typer.Typer(
+    help="Support what-if: is customer support a cost center or a profit center for my business?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+STRATEGIES = ["cost_center", "profit_center"]
+
+
+@app.command()
+def compare(
+    world: Annotated[str, typer.Option(help="A world of params/world, or a .yaml file.")] = "online_retail",
+    strategies: Annotated[
+        list[str] | None, typer.Option(help="Two or more of params/strategy, or .yaml files; the first is the baseline.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; see `whatif params`.")
+    ] = None,
+    run: Annotated[str, typer.Option(help="Run settings of params/run, or a .yaml file.")] = "default",
+    replications: Annotated[int | None, typer.Option(help="Paired worlds.")] = None,
+    seed: Annotated[int | None, typer.Option(help="First cause of all chance.")] = None,
+    weeks: Annotated[int | None, typer.Option(help="Horizon.")] = None,
+    precision: Annotated[
+        float | None, typer.Option(help="Go on until the 95 % interval is at most plus or minus this many $.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core if not said.")] = None,
+    out: Annotated[str, typer.Option(help="Folder for notebook, HTML, charts, tables, parameters.")] = "results/compare",
+) -> None:
+    """Which strategy is worth more, by how much, how surely, and why."""
+    from sim.report.notebook import check
+    from sim.report.publish import find_notebook, publish
+
+    given: dict[str, Any] = {
+        "world": world,
+        "strategies": strategies or STRATEGIES,
+        "changes": _changes(set_ or []),
+        "workers": workers,
+        "out": out,
+    }
+    options = {"replications": replications, "seed": seed, "weeks": weeks, "precision": precision}
+    given |= {name: value for name, value in options.items() if value is not None}
+    asked = check(given | {"run": run}, "--set").scenarios[0].run  # before a kernel starts
+    given |= {name: getattr(asked, name) for name in ("weeks", "replications", "seed", "precision")}
+    others = {f"run.{name}": getattr(asked, name) for name in ("discount_rate", "max_replications")}
+    given["changes"] = {key: value for key, value in given["changes"].items() if not key.startswith("run.")} | others
+    try:
+        html = publish(find_notebook("01_compare"), Path(out), given)
+    except KeyboardInterrupt:
+        _fail(130, "interrupted: nothing half-written was left")
+    typer.echo(_verdict(Path(out)))
+    typer.echo(f"Read it: {html}")
+
+
+def _changes(said: list[str]) -> dict[str, Any]:
+    from sim.parameters import read_yaml
+
+    changes: dict[str, Any] = {}
+    for text in said:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ParameterError(f"--set {text}: allowed: KEY=VALUE, e.g. world.needs.gross_margin=0.3")
+        changes[key.strip()] = read_yaml(value, f"--set {text}")
+    return changes
+
+
+def _verdict(out: Path) -> str:
+    return (out / "verdict.txt").read_text(encoding="utf-8").rstrip()
+
+
+@app.command()
+def params(
+    kind: Annotated[str | None, typer.Argument(help="world, strategy or run; all if not said.")] = None,
+    file: Annotated[str | None, typer.Argument(help="Show the values of this file instead of the defaults.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="JSON Schema of the parameter files instead.")] = False,
+) -> None:
+    """Every parameter: value, unit, what is allowed, meaning, source."""
+    from sim.parameters.files import KINDS, load
+    from sim.parameters.table import json_schema, rows
+
+    if schema:
+        typer.echo(json.dumps(json_schema(), indent=2))
+        return
+    if kind is not None and kind not in KINDS:
+        from sim.parameters.errors import suggestion
+
+        raise ParameterError(f"params {kind!r}: allowed: {', '.join(KINDS)}.{suggestion(kind, KINDS)}")
+    _table([row for name in ([kind] if kind else KINDS) for row in rows(name, load(name, file) if file else None)])
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    """A table on a terminal; tab-separated text when piped, so that nothing is cut off."""
+    if not sys.stdout.isatty():
+        typer.echo("\t".join(rows[0]))
+        for row in rows:
+            typer.echo("\t".join(str(value) for value in row.values()))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*rows[0], row_styles=["", "dim"])
+    for row in rows:
+        table.add_row(*(Text(str(value)) for value in row.values()))
+    Console().print(table)
+
+
+@app.command()
+def names() -> None:
+    """The worlds and strategies that ship."""
+    from sim.parameters import load_strategy, load_world
+    from sim.parameters import names as shipped
+
+    for kind, load in (("world", load_world), ("strategy", load_strategy)):
+        for name in shipped(kind):
+            typer.echo(f"{kind:9} {name:16} {load(name).title}")
+
+
+@app.command()
+def fit(
+    customers: Annotated[Path, typer.Option(help="Buyers: ID, frequency, recency, T in weeks.")] = Path(
+        "params/source/cdnow_summary.csv"
+    ),
+    orders: Annotated[Path, typer.Option(help="Orders, as in params/source/cdnow_sample.txt.")] = Path(
+        "params/source/cdnow_sample.txt"
+    ),
+    tickets: Annotated[Path | None, typer.Option(help="Help-desk log: CaseID, ActivityID, CompleteTimestamp.")] = None,
+    out: Annotated[Path, typer.Option(help="Where to write the fitted values.")] = Path("params/source/fitted.yaml"),
+) -> None:
+    """Fit need and basket to purchases, and the spread of resolution times to a help-desk log."""
+    from sim.experiment.fit import fit_all, write_fitted
+
+    for path in (customers, orders, tickets):
+        if path is not None and not path.is_file():
+            raise ParameterError(f"fit: {str(path)!r}: no such file")
+    write_fitted(out, fit_all(customers, orders, tickets))
+    typer.echo(out.read_text(encoding="utf-8").rstrip())
+
+
+def _terminated(signum: int, frame: FrameType | None) -> NoReturn:
+    """A kill tidies up like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def spread(arguments: list[str]) -> list[str]:
+    """`--strategies a b` as `--strategies a --strategies b`, likewise --set: the form that the parser knows."""
+    spread_out: list[str] = []
+    repeated = ""
+    for argument in arguments:
+        if argument.startswith("-"):
+            repeated = argument if argument in ("--strategies", "--set") else ""
+            spread_out.append(argument)
+        elif repeated and spread_out[-1] != repeated:
+            spread_out += [repeated, argument]
+        else:
+            spread_out.append(argument)
+    return spread_out
+
+
+def main() -> None:
+    """Entry point. Exit status 2 for bad input, 1 for a notebook that failed, 130 when interrupted."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app(spread(sys.argv[1:]))
+    except ParameterError as error:
+        _fail(2, f"error: {error}")
+    except RuntimeError as error:
+        if type(error).__name__ != "NotebookFailed":
+            raise
+        _fail(1, f"error: {error}")
+
+
+def _fail(status: int, message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(status) from None

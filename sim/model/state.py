@@ -1,0 +1,52 @@
+"""What the parts of one run share: parameters, people, chance, and the books in which everything is written down."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.choice import Choice
+from sim.model.draws import Draws, Floats
+from sim.model.ledger import Ledger
+from sim.model.network import build
+from sim.model.people import People
+from sim.model.records import WEEK_COLUMNS, Events
+from sim.model.word_of_mouth import Grapevine
+from sim.parameters.scenario import Scenario
+
+
+class State:
+    """One world under one strategy, as it stands.
+
+    Args:
+        scenario: world, strategy and run settings; never changed.
+        replication: number of the paired world; with the seed it fixes all chance.
+        problem_free: weeks in which nobody meets a problem.
+    """
+
+    def __init__(self, scenario: Scenario, replication: int, problem_free: range) -> None:
+        self.scenario, self.problem_free = scenario, problem_free
+        self.world, self.strategy = scenario.world, scenario.strategy
+        self.horizon = scenario.run.weeks
+        self.hours = self.world.labour.opening_hours
+        self.draws = Draws(scenario.run.seed, replication)
+        self.people = People(self.world, self.draws)
+        self.choice = Choice(self.world, self.people)
+        network = build(self.world.word_of_mouth, self.people.n, self.draws)
+        self.grapevine = Grapevine(self.world.word_of_mouth, network, self.draws)
+        self.ledger = Ledger(self.horizon)
+        self.events = Events()
+        self.weeks: dict[str, NDArray[np.float64]] = {name: np.zeros(self.horizon) for name in WEEK_COLUMNS}
+
+    @cached_property
+    def times(self) -> Floats:
+        """Demand index of each week, around 1: a stationary log AR(1), the same for every strategy."""
+        economy = self.world.economy
+        shocks = self.draws.normal("economy", 0, np.arange(self.horizon))
+        path = [shocks[0]]
+        for shock in shocks[1:]:
+            path.append(economy.persistence * path[-1] + math.sqrt(1 - economy.persistence**2) * shock)
+        return np.exp(economy.swing * np.array(path) - economy.swing**2 / 2)

@@ -1,0 +1,103 @@
+"""A notebook's parameters: checked before anything runs, however they came in.
+
+papermill adds a cell with what it was given, and only warns about a name that the notebook does not know. So the names
+are read from the cells that begin with `# Parameters` (the notebook's own and papermill's) and must be known ones.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.parameters import ParameterError, Scenario, load_comparison
+from sim.parameters.errors import suggestion
+
+MARK = "# Parameters"
+RUN_KEYS = {name: f"run.{name}" for name in ("weeks", "replications", "seed", "precision")}
+WORLD_KEYS = {"people": "world.market.people"}
+KNOWN = ("world", "strategies", "changes", "people", *RUN_KEYS, "workers", "out")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a notebook was asked for: valid scenarios, the processes to use, and where to write ('' for nowhere)."""
+
+    scenarios: tuple[Scenario, ...]
+    workers: int | None
+    out: str
+
+
+def read_parameters(names: Mapping[str, Any]) -> Asked:
+    """The notebook's parameters (pass `globals()`), checked; also switches the charts' theme on.
+
+    Raises:
+        ParameterError: a name that is not a parameter, or a value that is not allowed.
+    """
+    from sim.report import theme
+
+    said = _assigned(names)
+    for name, line in said.items():
+        if name not in KNOWN:
+            raise ParameterError(
+                f"notebook parameter {name!r} (value {line}): no such parameter.{suggestion(name, KNOWN)}"
+                f" Allowed: {', '.join(KNOWN)}."
+            )
+    given = {name: names[name] for name in said}
+    asked = check(given, "notebook parameter")
+    theme.setup()
+    return asked
+
+
+def check(given: Mapping[str, Any], said_by: str) -> Asked:
+    """Values of the parameters in `KNOWN` (and `run`, a file) as the scenarios they stand for.
+
+    `said_by` names their origin in errors.
+    """
+    workers, out, changes = given.get("workers"), given.get("out", ""), given.get("changes") or {}
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        raise ParameterError(f"{said_by} workers: got {workers!r}; allowed: null or a whole number at least 1")
+    if not isinstance(out, str):
+        raise ParameterError(f"{said_by} out: got {out!r}; allowed: text, the folder for results")
+    if not isinstance(changes, Mapping):
+        raise ParameterError(f"{said_by} changes: got {changes!r}; allowed: keys and values")
+    short = {key: given[name] for name, key in (RUN_KEYS | WORLD_KEYS).items() if name in given}
+    scenarios = load_comparison(
+        given.get("world", "online_retail"),
+        given.get("strategies", ["cost_center", "profit_center"]),
+        {key: value for key, value in short.items() if key not in changes} | dict(changes),
+        run=given.get("run", "default"),
+        said_by=said_by,
+    )
+    if len(scenarios) < 2:
+        raise ParameterError(f"{said_by} strategies: got {given['strategies']!r}; allowed: at least two strategies")
+    if out and Path(out).exists() and not Path(out).is_dir():
+        raise ParameterError(f"{said_by} out: {out!r} is a file; allowed: a folder")
+    return Asked(tuple(scenarios), workers, out)
+
+
+def _assigned(names: Mapping[str, Any]) -> dict[str, str]:
+    """Names assigned in the parameter cells that ran last, with the text of their values.
+
+    Outside a notebook there are no cells: every known name that is defined counts.
+    """
+    cells = names.get("In")
+    if not isinstance(cells, list):
+        return {name: repr(names[name]) for name in KNOWN if name in names}
+    # IPython keeps its magic-free source; the last run of neighbouring parameter cells is the one that holds
+    last = next((end for end in range(len(cells) - 1, -1, -1) if cells[end].startswith(MARK)), None)
+    if last is None:
+        return {name: repr(names[name]) for name in KNOWN if name in names}
+    first = last
+    while first and cells[first - 1].startswith(MARK):
+        first -= 1
+    assigned: dict[str, str] = {}
+    for cell in cells[first : last + 1]:
+        for statement in ast.parse(cell).body:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    assigned[target.id] = ast.unparse(statement.value)  # type: ignore[attr-defined]
+    return assigned

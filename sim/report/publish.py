@@ -1,0 +1,85 @@
+"""A notebook run by papermill and published: executed notebook and self-contained HTML, complete or not at all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.parameters import ParameterError
+from sim.parameters.errors import suggestion
+from sim.report.save import staging
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+class NotebookFailed(RuntimeError):
+    """A cell of the notebook raised an error; the text says which."""
+
+
+def find_notebook(name: str) -> Path:
+    """A notebook of the project by name ('01_compare'), or any by path."""
+    path = Path(name) if name.endswith(".ipynb") else NOTEBOOKS / f"{name}.ipynb"
+    if not path.is_file():
+        known = sorted(notebook.stem for notebook in NOTEBOOKS.glob("*.ipynb"))
+        raise ParameterError(f"unknown notebook {name!r}. Known: {', '.join(known)}.{suggestion(name, known)}")
+    return path
+
+
+def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: bool = True) -> Path:
+    """Executes `notebook` with `parameters` and leaves <name>.ipynb and <name>.html in `out`. Returns the HTML's path.
+
+    What the cells print, progress bars included, appears on standard error while they run. The notebook itself writes
+    its tables and charts.
+    """
+    import nbformat
+    from nbconvert import HTMLExporter
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+    from traitlets.config import Config
+
+    with staging(out) as aside:
+        executed = aside / notebook.name
+        try:
+            execute_notebook(
+                notebook,
+                executed,
+                dict(parameters),
+                progress_bar=False,
+                log_output=False,
+                stderr_file=sys.stderr if progress else None,
+                kernel_name="python3",
+                # Pipes, not TCP: nothing listens on the network
+                config=Config({"KernelManager": {"transport": "ipc"}}),
+            )
+        except PapermillExecutionError as error:
+            raise NotebookFailed(f"{notebook.name}, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
+        document = nbformat.read(executed, as_version=4)
+        tidy(document)
+        nbformat.write(document, executed)
+        html, _ = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(document)
+        (aside / f"{notebook.stem}.html").write_text(_offline(html), encoding="utf-8")
+    return out / f"{notebook.stem}.html"
+
+
+def tidy(document: Any) -> None:
+    """Of a progress bar only its last state stays, as a terminal would show it."""
+    for cell in document.cells:
+        kept = []
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = "\n".join(line.rsplit("\r", 1)[-1].rstrip() for line in output.text.split("\n"))
+                if output.name == "stderr" and "simulating" in output.text:
+                    continue
+            kept.append(output)
+        if "outputs" in cell:
+            cell.outputs = kept
+
+
+def _offline(html: str) -> str:
+    """Drops what nbconvert's template would load from the network: it serves mathematics and diagrams, used nowhere."""
+    import re
+
+    html = re.sub(r"<script[^>]*\bsrc=\"https?://[^\"]*\"[^>]*>\s*</script>", "", html)
+    return re.sub(r"<script type=\"module\">\s*document\.addEventListener.*?</script>", "", html, flags=re.DOTALL)
