@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from sim.parameters import ParameterError
+from sim.parameters import ParameterError, read_yaml
 
 app = typer.Typer(
     help="Support what-if: is customer support a cost center or a profit center for my business?",
@@ -33,29 +33,25 @@ def compare(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; see `whatif params`.")
     ] = None,
     run: Annotated[str, typer.Option(help="Run settings of params/run, or a .yaml file.")] = "default",
-    replications: Annotated[int | None, typer.Option(help="Paired worlds.")] = None,
-    seed: Annotated[int | None, typer.Option(help="First cause of all chance.")] = None,
-    weeks: Annotated[int | None, typer.Option(help="Horizon.")] = None,
+    replications: Annotated[str | None, typer.Option(metavar="N", help="Paired worlds.")] = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="First cause of all chance.")] = None,
+    weeks: Annotated[str | None, typer.Option(metavar="N", help="Horizon.")] = None,
     precision: Annotated[
-        float | None, typer.Option(help="Go on until the 95 % interval is at most plus or minus this many $.")
+        str | None, typer.Option(metavar="$", help="Go on until the 95 % interval is at most plus or minus this.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; one a core if not said.")] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
     out: Annotated[str, typer.Option(help="Folder for notebook, HTML, charts, tables, parameters.")] = "results/compare",
 ) -> None:
     """Which strategy is worth more, by how much, how surely, and why."""
     from sim.report.notebook import check
     from sim.report.publish import find_notebook, publish
 
-    given: dict[str, Any] = {
-        "world": world,
-        "strategies": strategies or STRATEGIES,
-        "changes": _changes(set_ or []),
-        "workers": workers,
-        "out": out,
-    }
-    options = {"replications": replications, "seed": seed, "weeks": weeks, "precision": precision}
-    given |= {name: value for name, value in options.items() if value is not None}
-    asked = check(given | {"run": run}, "--set").scenarios[0].run  # before a kernel starts
+    # Values are read as in a parameter file and judged by the same rules, so that the errors are the same
+    options = {"replications": replications, "seed": seed, "weeks": weeks, "precision": precision, "workers": workers}
+    given: dict[str, Any] = {"world": world, "strategies": strategies or STRATEGIES, "out": out}
+    given["changes"] = _changes(set_ or [])
+    given |= {name: read_yaml(text, f"--{name}") for name, text in options.items() if text is not None}
+    asked = check(given | {"run": run}, "--set", "--{}").scenarios[0].run  # before a kernel starts
     given |= {name: getattr(asked, name) for name in ("weeks", "replications", "seed", "precision")}
     others = {f"run.{name}": getattr(asked, name) for name in ("discount_rate", "max_replications")}
     given["changes"] = {key: value for key, value in given["changes"].items() if not key.startswith("run.")} | others
@@ -68,8 +64,6 @@ def compare(
 
 
 def _changes(said: list[str]) -> dict[str, Any]:
-    from sim.parameters import read_yaml
-
     changes: dict[str, Any] = {}
     for text in said:
         key, equals, value = text.partition("=")

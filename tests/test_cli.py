@@ -25,7 +25,7 @@ def whatif(*arguments, cwd=ROOT, **options):
 BAD = {
     "misspelt key": (["--set", "world.market.pople=5"], ["--set", "world.market.pople", "5", "world.market.people"]),
     "leaf alone": (["--set", "gross_margin=.3"], ["gross_margin", "world.needs.gross_margin"]),
-    "out of bounds": (["--set", "world.needs.gross_margin=3"], ["world.needs.gross_margin=3", "at most 1"]),
+    "out of bounds": (["--set", "world.needs.gross_margin=3"], ["--set world.needs.gross_margin", "got 3", "at most 1"]),
     "wrong type": (["--set", "world.market.people=many"], ["'many'", "whole number"]),
     "no value": (["--set", "world.market.people"], ["KEY=VALUE"]),
     "broken value": (["--set", "world.market.people=[1"], ["--set world.market.people=[1", "not valid YAML"]),
@@ -33,9 +33,9 @@ BAD = {
     "unknown world": (["--world", "online_retial"], ["online_retial", "'online_retail'"]),
     "missing file": (["--world", "mine/online_retail.yaml"], ["mine/online_retail.yaml", "no such file"]),
     "one strategy": (["--strategies", "cost_center"], ["at least two"]),
-    "negative replications": (["--replications", "0"], ["replications", "0", "at least 1"]),
+    "negative replications": (["--replications", "0"], ["--replications", "got 0", "at least 1"]),
     "unknown option": (["--strateggies", "cost_center"], ["--strateggies", "--strategies"]),
-    "wrong option type": (["--seed", "abc"], ["--seed", "abc"]),
+    "wrong option type": (["--seed", "abc"], ["--seed", "'abc'", "whole number"]),
     "no workers": (["--workers", "0"], ["workers", "at least 1"]),
 }
 

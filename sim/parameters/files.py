@@ -280,11 +280,13 @@ def load_comparison(
     changes: Mapping[str, Any] | None = None,
     run: str = "default",
     said_by: str = "changes",
+    options: Mapping[str, str] | None = None,
 ) -> list[Scenario]:
     """One scenario a strategy, in the same world, with the same run settings.
 
     `changes` maps dotted keys to values: 'world.market.people', 'run.seed', 'strategy.remedy.respect' (every
-    strategy), 'profit_center.remedy.respect' (that one). `said_by` names their origin in errors.
+    strategy), 'profit_center.remedy.respect' (that one). `said_by` names their origin in errors,
+    `options` the origin of a key that has one of its own: {'run.seed': '--seed'}.
 
     Raises:
         ParameterError: with a line for each thing that is not allowed.
@@ -293,7 +295,7 @@ def load_comparison(
     labels = _labels(strategies)
     said = {"world": _read("world", world, complaints), "run": _read("run", run, complaints)}
     each = {label: _read("strategy", name, complaints) for label, name in zip(labels, strategies, strict=True)}
-    _apply(changes, said, each, said_by, complaints)
+    _apply(changes, said, each, said_by, options or {}, complaints)
 
     built_world, built_run = _build(World, said["world"], complaints), _build(Run, said["run"], complaints)
     built = {label: _build(Strategy, each[label], complaints) for label in labels}
@@ -330,6 +332,7 @@ def _apply(
     said: dict[str, _Said],
     each: dict[str, _Said],
     said_by: str,
+    options: Mapping[str, str],
     complaints: list[str],
 ) -> None:
     """Writes changes over what the files say."""
@@ -352,7 +355,7 @@ def _apply(
             complaints.append(_unknown(said_by, str(key), value, [*known, *groups]))
         else:
             for target in each.values() if prefix == "strategy" else [(said | each)[prefix]]:
-                target[leaf] = _Value(_plain(value), f"{said_by} {key}")
+                target[leaf] = _Value(_plain(value), options.get(key, f"{said_by} {key}"))
 
 
 def _plain(value: Any) -> Any:

@@ -514,6 +514,7 @@ def _survey_points(comparison: Comparison) -> pd.DataFrame:
             else:
                 value = float(row[column])
                 low, high = _ends(value, float(row[f"{column}_low"]), float(row[f"{column}_high"]))
+                low = max(low, 0.0)  # nobody spends less than nothing
             if math.isfinite(value):
                 found.append({"group": row["group"], "row": place + 0.26 * (lane - 1), "value": value, "low": low,
                               "high": high, "way": way, "text": f"{value:.0f}"})  # fmt: skip

@@ -46,35 +46,36 @@ def read_parameters(names: Mapping[str, Any]) -> Asked:
                 f" Allowed: {', '.join(KNOWN)}."
             )
     given = {name: names[name] for name in said}
-    asked = check(given, "notebook parameter")
+    asked = check(given, "notebook parameter changes", "notebook parameter {}")
     theme.setup()
     return asked
 
 
-def check(given: Mapping[str, Any], said_by: str) -> Asked:
+def check(given: Mapping[str, Any], changes_by: str, option: str) -> Asked:
     """Values of the parameters in `KNOWN` (and `run`, a file) as the scenarios they stand for.
 
-    `said_by` names their origin in errors.
+    In errors `changes_by` names the origin of changes, `option` (with a place for the name) that of the others.
     """
     workers, out, changes = given.get("workers"), given.get("out", ""), given.get("changes") or {}
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        raise ParameterError(f"{said_by} workers: got {workers!r}; allowed: null or a whole number at least 1")
+        raise ParameterError(f"{option.format('workers')}: got {workers!r}; allowed: null or a whole number at least 1")
     if not isinstance(out, str):
-        raise ParameterError(f"{said_by} out: got {out!r}; allowed: text, the folder for results")
+        raise ParameterError(f"{option.format('out')}: got {out!r}; allowed: text, the folder for results")
     if not isinstance(changes, Mapping):
-        raise ParameterError(f"{said_by} changes: got {changes!r}; allowed: keys and values")
+        raise ParameterError(f"{changes_by}: got {changes!r}; allowed: keys and values")
     short = {key: given[name] for name, key in (RUN_KEYS | WORLD_KEYS).items() if name in given}
     scenarios = load_comparison(
         given.get("world", "online_retail"),
         given.get("strategies", ["cost_center", "profit_center"]),
         {key: value for key, value in short.items() if key not in changes} | dict(changes),
         run=given.get("run", "default"),
-        said_by=said_by,
+        said_by=changes_by,
+        options={key: option.format(name) for name, key in (RUN_KEYS | WORLD_KEYS).items()},
     )
     if len(scenarios) < 2:
-        raise ParameterError(f"{said_by} strategies: got {given['strategies']!r}; allowed: at least two strategies")
+        raise ParameterError(f"{option.format('strategies')}: got {given['strategies']!r}; allowed: at least two strategies")
     if out and Path(out).exists() and not Path(out).is_dir():
-        raise ParameterError(f"{said_by} out: {out!r} is a file; allowed: a folder")
+        raise ParameterError(f"{option.format('out')}: {out!r} is a file; allowed: a folder")
     return Asked(tuple(scenarios), workers, out)
 
 

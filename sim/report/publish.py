@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: 
     from papermill.execute import execute_notebook
     from traitlets.config import Config
 
-    with staging(out) as aside:
+    # Pipes of its own, not TCP: nothing listens on the network, and kernels started at once do not meet
+    with staging(out) as aside, tempfile.TemporaryDirectory(prefix="whatif-") as pipes:
         executed = aside / notebook.name
         try:
             execute_notebook(
@@ -50,8 +52,7 @@ def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: 
                 log_output=False,
                 stderr_file=sys.stderr if progress else None,
                 kernel_name="python3",
-                # Pipes, not TCP: nothing listens on the network
-                config=Config({"KernelManager": {"transport": "ipc"}}),
+                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{pipes}/kernel"}}),
             )
         except PapermillExecutionError as error:
             raise NotebookFailed(f"{notebook.name}, cell {error.exec_count}: {error.ename}: {error.evalue}") from None

@@ -147,7 +147,11 @@ def show(table: pd.DataFrame) -> None:
     from IPython.display import HTML, display
 
     with pd.option_context("display.max_colwidth", None):
-        display(HTML(table.to_html(index=False, border=0, justify="left", max_rows=None)))
+        page = table.to_html(index=False, border=0, max_rows=None)
+    # Notebooks align cells to the right, which is for columns of numbers
+    for tag in ("th", "td"):
+        page = page.replace(f"<{tag}>", f'<{tag} style="text-align: left">')
+    display(HTML(page))
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ def verdict(comparison: Comparison) -> str:
     if len(others) == 1:
         return _against_baseline(comparison, others[0], opening)
     npv = comparison.runs.groupby("strategy")["npv"].mean()
-    if npv.isna().any():
+    if comparison.runs["npv"].isna().any():
         return f"{opening}, the difference cannot be said: a net present value is missing."
     baseline, best = comparison.strategies[0], max(comparison.strategies, key=lambda name: npv[name])
     clauses = "; ".join(_clause(comparison.difference(name), title[name]) for name in others)
@@ -484,6 +488,8 @@ def _survey(comparison: Comparison) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "none"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""Lifetime value: the whole engine, reduced to customers who stay with constant probability, against the closed form."""
+"""Lifetime value: the engine, reduced to customers who stay with constant probability, against the closed form."""
 
 import numpy as np
 import pytest

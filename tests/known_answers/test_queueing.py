@@ -61,7 +61,9 @@ def erlang_a(arrivals: float, patience: float, agents: int) -> Theory:
     p /= p.sum()
     line = float(p @ np.maximum(k - agents, 0))
     abandons = line / patience / arrivals
-    return Theory(float(p[k >= agents].sum()), abandons, line, line / arrivals, float(p @ np.minimum(k, agents)) / agents)
+    return Theory(
+        float(p[k >= agents].sum()), abandons, line, line / arrivals, float(p @ np.minimum(k, agents)) / agents
+    )
 
 
 # Published or derived on paper: the formulas above must agree with them before the simulation is held against them

@@ -168,7 +168,7 @@ def test_the_same_in_every_version_of_the_project():
     [
         (LUCK.exponential("e", PEOPLE), stats.expon()),
         (LUCK.normal("n", PEOPLE), stats.norm()),
-        (LUCK.lognormal("l", 0.7, PEOPLE), stats.lognorm(0.7, scale=np.exp(-0.7**2 / 2))),
+        (LUCK.lognormal("l", 0.7, PEOPLE), stats.lognorm(0.7, scale=np.exp(-(0.7**2) / 2))),
         (LUCK.gamma("g", 0.243, PEOPLE), stats.gamma(0.243, scale=1 / 0.243)),
         (LUCK.gamma("h", 2.0, PEOPLE), stats.gamma(2, scale=1 / 2)),
         (LUCK.gamma("i", 100.0, PEOPLE), stats.gamma(100, scale=1 / 100)),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.parameters import read_yaml
@@ -70,6 +70,7 @@ SCALARS = st.one_of(
 )
 
 
+@settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(st.characters(codec="ascii"), min_size=1, max_size=8), SCALARS, max_size=5))
 def test_what_is_written_reads_back_the_same(tree: dict):
     text = yaml.dump(tree, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -145,7 +145,7 @@ def parameters(draw: st.DrawFn) -> World | Strategy | Run:
     return KINDS[kind].model_validate(tree)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(model=parameters())
 def test_any_parameters_are_read_back_equal(model: World | Strategy | Run, tmp_path_factory: pytest.TempPathFactory):
     path = tmp_path_factory.mktemp("dump") / "any.yaml"

@@ -18,6 +18,7 @@ from sim.parameters.table import json_schema, rows
 
 ROWS = [row | {"kind": kind} for kind in KINDS for row in rows(kind)]
 BY_NAME = {row["parameter"]: row for row in ROWS}
+SCHEMA = {kind: jsonschema.Draft202012Validator(schema) for kind, schema in json_schema().items()}
 WORDING = re.compile(
     r"(?P<what>a whole number|a number|text|one of (?P<words>\w+(, \w+)+)|(?P<word>\w+))"
     r"( (?P<lower>at least|above) (?P<low>-?[\d,.]+))?"
@@ -83,7 +84,7 @@ def test_the_wording_of_what_is_allowed_is_what_is_allowed(name: str):
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_json_schema_says_the_same(name: str):
-    validator = jsonschema.Draft202012Validator(json_schema()[BY_NAME[name]["kind"]])
+    validator = SCHEMA[BY_NAME[name]["kind"]]
     for value, expected in values_around(BY_NAME[name]):
         if value not in (math.inf, 2**63 - 0.5) and value == value:  # no JSON; beyond the exact floats
             assert validator.is_valid(tree_of(name, value)) is expected, (value, BY_NAME[name]["allowed"])
@@ -153,7 +154,7 @@ def test_the_schema_accepts_what_ships(kind: str, name: str):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_knows_extends_and_no_misspelt_key(kind: str):
-    validator = jsonschema.Draft202012Validator(json_schema()[kind])
+    validator = SCHEMA[kind]
     assert validator.is_valid({})
     assert validator.is_valid({"extends": "base.yaml"})
     assert not validator.is_valid({"extends": 3})

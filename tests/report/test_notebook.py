@@ -80,7 +80,7 @@ def test_a_corrected_cell_forgets_the_misspelt_one():
 
 
 def test_values_are_checked_with_the_origin_named():
-    with pytest.raises(ParameterError, match="notebook parameter run.replications=2.5: got 2.5; allowed: a whole number|notebook parameter.*replications.*2.5"):
-        check({"replications": 2.5}, "notebook parameter")
-    with pytest.raises(ParameterError, match="workers"):
-        check({"workers": True}, "notebook parameter")
+    with pytest.raises(ParameterError, match=r"notebook parameter replications: got 2.5; allowed: a whole number"):
+        check({"replications": 2.5}, "notebook parameter changes", "notebook parameter {}")
+    with pytest.raises(ParameterError, match=r"--workers: got True; allowed: null or a whole number"):
+        check({"workers": True}, "--set", "--{}")

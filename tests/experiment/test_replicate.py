@@ -1,0 +1,135 @@
+"""Many runs: their order, their bars, their workers, and what is kept of one."""
+
+import io
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.experiment import replicate as floor
+from sim.experiment.replicate import Result, mean_interval, replicate, run_one
+from sim.model.ledger import ACCOUNTS
+from sim.model.simulation import simulate
+from sim.parameters import Scenario, load_comparison
+
+TINY = {"world.market.people": 200, "run.weeks": 12}
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> list[Scenario]:
+    return load_comparison(changes=TINY)
+
+
+def order(results: list[Result]) -> list[tuple[str, int]]:
+    return [(result.strategy, result.replication) for result in results]
+
+
+def test_results_come_by_replication_then_strategy_in_the_order_asked(scenarios: list[Scenario]):
+    backwards = replicate(scenarios[::-1], [3, 1], workers=1, progress=False)
+    assert order(backwards) == [(name, row) for row in (3, 1) for name in ("profit_center", "cost_center")]
+
+
+def test_results_do_not_depend_on_which_worker_is_done_first(
+    scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
+):
+    def late_ones_first(tasks: list[tuple[Scenario, int]], workers: int):
+        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row in reversed(tasks))
+
+    monkeypatch.setattr(floor, "_results", late_ones_first)
+    assert order(replicate(scenarios, range(2), progress=False)) == [
+        (name, row) for row in (0, 1) for name in ("cost_center", "profit_center")
+    ]
+
+
+@pytest.mark.parametrize(("asked", "tasks", "used"), [(None, 10, 7), (3, 10, 3), (5, 1, 2), (1, 10, 1), (50, 10, 20)])
+def test_workers_are_one_a_core_and_no_more_than_runs(
+    asked: int | None, tasks: int, used: int, scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
+):
+    seen = []
+
+    def count(tasks: list[tuple[Scenario, int]], workers: int):
+        seen.append(workers)
+        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row in tasks)
+
+    monkeypatch.setattr(floor, "_results", count)
+    monkeypatch.setattr(floor.os, "cpu_count", lambda: 7)
+    replicate(scenarios, range(tasks), asked, progress=False)
+    assert seen == [used]
+
+
+def test_one_run_does_not_depend_on_the_others(scenarios: list[Scenario]):
+    alone = run_one(scenarios[1], 2)
+    among = replicate(scenarios, range(3), workers=1, progress=False)[-1]
+    assert order([alone, among]) == [("profit_center", 2)] * 2
+    assert alone.row == pytest.approx(among.row, nan_ok=True, abs=0)
+    assert alone.survey == among.survey
+    assert all(np.array_equal(alone.weeks[name], among.weeks[name]) for name in alone.weeks)
+
+
+def test_worlds_of_different_replications_differ(scenarios: list[Scenario]):
+    results = replicate(scenarios[:1], range(4), workers=1, progress=False)
+    assert len({result.row["npv"] for result in results}) == 4
+
+
+def test_weeks_hold_the_ledger_in_dollars(scenarios: list[Scenario]):
+    run, kept = simulate(scenarios[0], 0), run_one(scenarios[0], 0)
+    for index, account in enumerate(ACCOUNTS):
+        assert (kept.weeks[account] * 100).round().astype(int).tolist() == run.ledger[:, index].tolist()
+    assert (kept.weeks["net"] * 100).round().astype(int).tolist() == run.ledger.sum(axis=1).tolist()
+    assert kept.weeks["sales"].sum() > 0
+    assert kept.weeks.keys() > run.weeks.keys()
+    # A dollar at the end of week w is worth 1.1 ** -((w + 1) / 52)
+    discounted = sum(net / 1.1 ** ((week + 1) / 52) for week, net in enumerate(kept.weeks["net"]))
+    assert kept.weeks["cumulative_npv"][-1] == pytest.approx(discounted) == pytest.approx(kept.row["npv"])
+
+
+# The bar
+
+
+def test_the_bar_goes_to_the_stream_given_and_counts_runs(scenarios: list[Scenario]):
+    stream = io.StringIO()
+    replicate(scenarios, range(2), workers=1, progress=stream)
+    assert "simulating: 100%" in stream.getvalue()
+    assert "4/4" in stream.getvalue()
+
+
+def test_the_bar_is_on_standard_error_or_not_at_all(scenarios: list[Scenario], capsys: pytest.CaptureFixture[str]):
+    replicate(scenarios[:1], [0], workers=1, progress=False)
+    assert capsys.readouterr() == ("", "")
+    replicate(scenarios[:1], [0], workers=1, progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "1/1" in err
+
+
+# A worker that fails
+
+
+def test_an_error_in_a_run_stops_all_of_them(scenarios: list[Scenario]):
+    # A copy made past validation: the run itself must fail, in a worker of its own
+    broken = scenarios[1].model_copy(update={"world": None})
+    with pytest.raises(AttributeError):
+        replicate([scenarios[0], broken], range(2), workers=2, progress=False)
+
+
+# Mean and interval
+
+
+def test_the_interval_is_that_of_the_t_test_along_the_first_axis():
+    values = np.random.default_rng(5).normal(3, 2, (7, 4))
+    mean, half = mean_interval(values)
+    for column in range(4):
+        low, high = stats.ttest_1samp(values[:, column], 0).confidence_interval(0.95)
+        assert (mean[column] - half[column], mean[column] + half[column]) == pytest.approx((low, high))
+
+
+def test_one_run_has_no_interval():
+    mean, half = mean_interval(np.array([[2.0, 3.0]]))
+    assert mean.tolist() == [2.0, 3.0]
+    assert half.tolist() == [math.inf, math.inf]
+    assert mean_interval(np.array([4.0])) == (4.0, math.inf)
+
+
+def test_equal_runs_have_none_either():
+    assert mean_interval(np.array([4.0, 4.0, 4.0])) == (4.0, 0.0)
