@@ -12,7 +12,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compare test lab lint lock clean
+.PHONY: help compare test lab lint lock readme clean
 
 help:  ## print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lint: $(STAMP)  ## style, types, layers, clean notebooks
 lock: $(BIN)/uv  ## resolve requirements.lock again from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml --output-file requirements.lock
+
+readme: compare  ## bring the numbers and the picture of README.md up to date
+	@$(BIN)/python -m sim.report.readme
 
 clean:  ## remove .venv and caches (results/ stays)
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

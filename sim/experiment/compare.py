@@ -18,7 +18,7 @@ from sim.experiment.metrics import RUN_COLUMNS
 from sim.experiment.replicate import Result, mean_interval, replicate
 from sim.experiment.survey import COLUMNS, GROUPS
 from sim.model.ledger import ACCOUNTS
-from sim.parameters.scenario import Scenario
+from sim.parameters import ParameterError, Scenario
 
 KEYS = ["scenario", "strategy", "replication"]
 
@@ -104,7 +104,7 @@ class Comparison:
 
     def difference(self, strategy: str | None = None) -> Difference:
         """The answer: `strategy` (default: the last) against the baseline."""
-        from scipy.stats import beta, t
+        from scipy.stats import beta, ttest_ind
 
         baseline, strategy = self.strategies[0], strategy or self.strategies[-1]
         npv = self.by_run("npv")
@@ -113,7 +113,8 @@ class Comparison:
         mean, half = mean_interval(delta)
         apart = math.inf
         if n > 1:
-            apart = t.ppf(0.975, 2 * n - 2) * math.sqrt(npv[[baseline, strategy]].var(ddof=1).sum() / n)
+            welch = ttest_ind(npv[strategy], npv[baseline], equal_var=False).confidence_interval()
+            apart = (welch.high - welch.low) / 2
         low, high = beta.ppf([0.025, 0.975], wins + 0.5, n - wins + 0.5)  # Jeffreys
         return Difference(
             baseline=baseline,
@@ -256,7 +257,7 @@ def _ratio_of_means(top: pd.Series, n_top: pd.Series, bottom: pd.Series, n_botto
 def compare(scenarios: Sequence[Scenario], workers: int | None = None, progress: bool | TextIO = True) -> Comparison:
     """Runs every scenario in the same paired worlds; goes on to the wanted precision if the run asks for one."""
     if len(scenarios) < 2:
-        raise ValueError("a comparison needs at least two strategies")
+        raise ParameterError("strategies: a comparison needs at least two")
     run = scenarios[0].run
     results: list[Result] = []
     until = run.replications

@@ -124,15 +124,18 @@ class Desk:
         self.opened_cases = 0
         self.contacts = 0
         self._closed_count = 0
+        self._staffed = False
         self._taken = Work()
-        for tier in self.tiers:
-            env.process(self._shifts(tier))
 
     # What the firm and the customers do
 
     def staff(self, agents: float, specialists: float) -> None:
-        """Sets the planned headcount of both tiers; it works from the next opening day."""
+        """Sets the planned headcount of both tiers; it works from the next opening day, the first time at once."""
         self.tiers[0].agents, self.tiers[1].agents = agents, specialists
+        if not self._staffed:
+            self._staffed = True
+            for tier in self.tiers:
+                self.env.process(self._shifts(tier))
 
     def expect(self, case: Case, hours: float) -> None:
         """Lets a case come in `hours` from now."""

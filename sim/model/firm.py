@@ -27,8 +27,8 @@ def erlang_c(agents: float, load: float) -> float:
         return 0.0
     if agents <= load:
         return 1.0
-    inverse_b = math.exp(load - agents * math.log(load) + gammaln(agents + 1)) * gammaincc(agents + 1, load)
-    b = 1 / inverse_b
+    log_inverse_b = load - agents * math.log(load) + gammaln(agents + 1) + math.log(gammaincc(agents + 1, load))
+    b = math.exp(-log_inverse_b)  # of a desk with many agents to spare, 0
     return float(agents * b / (agents - load * (1 - b)))
 
 

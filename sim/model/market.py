@@ -38,7 +38,7 @@ def win_prospects(state: State, week: int, recommended: Ints) -> None:
         choice = state.choice.decide(draws, people, who, week, np.ones(who.size, bool), "first choice")
         won = who[choice == BUYS]
         _join(state, week, won, cause)
-        _buy(state, week, won, np.ones(won.size, np.int64))
+        _buy(state, week, won, np.ones(won.size, np.int64), first=True)
         if cause == "recommendation":
             state.weeks["recommended"][week] = won.size
 
@@ -72,8 +72,11 @@ def _start_looking(state: State, week: int) -> None:
         people.looking[customers] = 1.0
 
 
-def _buy(state: State, week: int, who: Ints, units: Ints) -> None:
-    """A week's needs are bought in one order, which is paid, remembered, and may be the last."""
+def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False) -> None:
+    """A week's needs are bought in one order, which is paid, remembered, and may be the last.
+
+    As in BG/NBD, nobody loses interest over the first purchase.
+    """
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
     paid = cents(units * people.basket[who] * noise)
@@ -85,6 +88,8 @@ def _buy(state: State, week: int, who: Ints, units: Ints) -> None:
     people.in_use[who] += units
     people.last_purchase[who] = week
     people.habit[who] += world.choice.habit_gain * (1 - people.habit[who])
+    if first:
+        return
     stays = (1 - people.dropout[who]) ** units
     tired = who[state.draws.uniform("loses interest", who, week) > stays]
     leave(state, week, tired, Status.LEFT_CATEGORY, "lost interest")

@@ -28,7 +28,7 @@ class Problems(NamedTuple):
 
 
 SILENT, SELF_SERVED, CALLS = 0, 1, 2
-USED_UP = 0.001  # of a purchase: below, no more problems
+USED_UP = 0.001  # of the hazard of a new purchase: below, no more problems
 
 
 def voice(callers: Callers, access: Access, severity: Floats) -> Floats:
@@ -53,7 +53,7 @@ def meet(world: World, access: Access, people: People, draws: Draws, week: int) 
     At most one problem a person a week. Raises each owner's count of problems and uses up exposure.
     """
     trouble = world.problems
-    owners = np.flatnonzero(people.in_use > USED_UP)
+    owners = np.flatnonzero(people.in_use > USED_UP ** (1 / trouble.use_elasticity))
     exposure = people.in_use[owners] ** trouble.use_elasticity
     hazard = trouble.rate * (1 - math.exp(-1 / trouble.lag)) * exposure
     happens = draws.uniform("problem", owners, week) < 1 - np.exp(-hazard)

@@ -88,7 +88,7 @@ def test_value_is_proportional_to_margin(quiet):
 def test_elasticity_to_retention_is_the_multiple_of_the_textbook(quiet):
     """d log CLV / d log r = r / (1 + i - r): halving the weekly loss nearly doubles the value."""
     i = (1 + RATE) ** (1 / 52) - 1
-    many = {**CONSTANT_RETENTION, "run.weeks": 520, "world.needs.shape": 100.0}
+    many = {**CONSTANT_RETENTION, "world.market.people": 20_000, "run.weeks": 520}
     values, theory = [], []
     for tires in (0.10, 0.05):
         changes = {"world.needs.dropout_a": tires * 1e6, "world.needs.dropout_b": (1 - tires) * 1e6}

@@ -55,13 +55,15 @@ def test_changes_are_not_changed():
 
 
 def test_strategies_are_named_by_their_files_in_the_order_asked(tmp_path: Path):
-    path = tmp_path / "my.plan.yaml"
-    path.write_text("extends: profit_center\n")
-    changes = {"my.plan.remedy.respect": 0.25}
-    mine, shipped = load_comparison(strategies=[str(path), "profit_center"], changes=changes)
-    assert (mine.strategy_name, shipped.strategy_name) == ("my.plan", "profit_center")
-    assert (mine.strategy.remedy.respect, shipped.strategy.remedy.respect) == (0.25, 0.9)
-    assert mine.name == "online_retail"
+    for name in ("my.plan.yaml", "my.yaml"):
+        (tmp_path / name).write_text("extends: profit_center\n")
+    strategies = ["profit_center", str(tmp_path / "my.yaml"), str(tmp_path / "my.plan.yaml"), "cost_center"]
+    scenarios = load_comparison(
+        strategies=strategies, changes={"my.plan.remedy.respect": 0.25, "my.remedy.respect": 0.75}
+    )
+    assert [scenario.strategy_name for scenario in scenarios] == ["profit_center", "my", "my.plan", "cost_center"]
+    assert [scenario.strategy.remedy.respect for scenario in scenarios] == [0.9, 0.75, 0.25, 0.5]
+    assert {scenario.name for scenario in scenarios} == {"online_retail"}
 
 
 def test_numbers_of_numpy_are_numbers():
@@ -132,6 +134,11 @@ def test_a_bad_value_names_option_key_value_and_what_is_allowed(value: object, g
     message = refusal(changes={"profit_center.remedy.respect": value}, said_by="--set")
     assert message.startswith(f"--set profit_center.remedy.respect: got {got}")
     assert message.endswith(f"; allowed: {SHARE}.")
+
+
+def test_an_option_of_its_own_is_named_instead():
+    message = refusal(changes={"run.seed": -1, "run.weeks": 0}, said_by="--set", options={"run.seed": "--seed"})
+    assert {line.partition(":")[0] for line in message.splitlines()} == {"--seed", "--set run.weeks"}
 
 
 def test_a_bad_value_for_every_strategy_is_reported_once():

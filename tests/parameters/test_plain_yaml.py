@@ -57,6 +57,13 @@ def test_lists_and_mappings_nest():
     assert read_yaml("a: [1, {b: x}]\nc:\n  - d: 1e0\n", "x") == {"a": [1, {"b": "x"}], "c": [{"d": 1.0}]}
 
 
+@pytest.mark.parametrize(
+    "text", ["a\x85b", "\u2028", "a\u2029", "\r\n", " a\n\n b\t", "\ufeff", "é\U0001f600", "no", "1e-3", "010"]
+)
+def test_text_is_written_so_that_it_stays_text(text: str):
+    assert read_yaml(yaml.dump({"a": text}, Dumper=Dumper, allow_unicode=True), "x") == {"a": text}
+
+
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),

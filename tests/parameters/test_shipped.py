@@ -93,6 +93,13 @@ def test_what_is_dumped_loads_equal(kind: str, name: str, tmp_path: Path):
     assert dump(load(kind, str(path))) == dump(loaded)
 
 
+@pytest.mark.parametrize("title", ["1e-3", "no", "010", "null", "", "a: b", "é\x85\n  # x"])
+def test_a_title_that_looks_like_something_else_stays_text(title: str, tmp_path: Path):
+    path = tmp_path / "again.yaml"
+    path.write_text(dump(World(title=title)), encoding="utf-8")
+    assert load_world(str(path)) == World(title=title)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_dump_says_everything_in_the_order_of_declaration(kind: str):
     tree = yaml.safe_load(dump(KINDS[kind]()))

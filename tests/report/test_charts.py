@@ -153,7 +153,7 @@ def test_sources_add_up_and_leave_out_unused_accounts() -> None:
 def test_payback_is_marked_where_the_line_crosses() -> None:
     def marked(comparison: Comparison) -> list[float]:
         rows = [row for rows in specification("cash", comparison)["datasets"].values() for row in rows]
-        return [row["time"] for row in rows if "pays back" in str(row.get("label"))]
+        return [row["time"] for row in rows if "label" in row and "week" not in row]
 
     assert set(marked(made([1000, 1001], gap=[-1.0] * 103 + [1.0] * 157))) == {2.0}
     assert marked(made(BETTER)) == [] and marked(made([-delta for delta in BETTER])) == []
@@ -165,6 +165,13 @@ def test_one_run_draws_no_interval() -> None:
     assert all(row["low"] == row["mean"] == row["high"] for row in rows)
     assert "no interval" in " ".join(spec["title"]["subtitle"])
     assert "95 %" in " ".join(specification("customers", made(BETTER))["title"]["subtitle"]).replace("\xa0", " ")
+
+
+def test_of_many_dots_some_are_shown_ends_included() -> None:
+    spec = specification("npv_runs", made(**CASES["many runs"]))
+    dots = [row["delta"] for rows in spec["datasets"].values() for row in rows if "delta" in row]
+    assert len(dots) == charts.DOTS and (min(dots), max(dots)) == (-50, 849)
+    assert "400 of 900 shown" in " ".join(spec["title"]["subtitle"])
 
 
 def test_labels_at_line_ends_stay_apart() -> None:

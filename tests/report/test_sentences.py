@@ -131,6 +131,8 @@ def test_verdict_undecided_does_not_take_sides() -> None:
 def test_verdict_payback_is_told_in_years() -> None:
     gap = [-1.0] * 103 + [1.0] * 157  # the 104th week is the first at or above zero: two years
     assert sentences.verdict(made([1000, 1001], gap=gap)).endswith("On average it pays back after 2 years.")
+    soon = made([1000, 1001], weeks=20, gap=[-1.0] * 9 + [0.0] * 11)
+    assert sentences.verdict(soon).endswith("On average it pays back after 10 weeks.")
 
 
 def test_verdict_same() -> None:

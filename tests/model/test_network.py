@@ -1,0 +1,129 @@
+"""Who has strong ties to whom: symmetric, nobody with themselves, as many and as clustered as the theory says."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.stats import binom, chisquare
+
+from sim.model.draws import Draws
+from sim.model.network import Network, build
+from sim.parameters.world import WordOfMouth
+
+N = 20_000
+
+
+def network(kind="small_world", ties=8, rewiring=0.1, people=N, seed=1, replication=0) -> Network:
+    world = WordOfMouth(network=kind, ties=ties, rewiring=rewiring)
+    return build(world, people, Draws(seed, replication))
+
+
+def matrix(net: Network) -> csr_array:
+    shape = (net.people, net.people)
+    return csr_array((np.ones(net.neighbours.size, np.int64), net.neighbours, net.starts), shape=shape)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    kind=st.sampled_from(["small_world", "random", "none"]),
+    ties=st.integers(2, 200),
+    rewiring=st.floats(0, 1),
+    people=st.integers(1, 60),
+    seed=st.integers(0, 2**63 - 1),
+)
+def test_every_network_is_symmetric_without_self_ties_and_names_each_tie_once(kind, ties, rewiring, people, seed):
+    net = network(kind, ties, rewiring, people, seed)
+    assert net.starts.shape == (people + 1,) and net.degree.shape == (people,)
+    assert (net.degree == np.diff(net.starts)).all() and net.degree.sum() == net.neighbours.size
+    assert ((net.neighbours >= 0) & (net.neighbours < people)).all()
+    dense = matrix(net).toarray()
+    assert (dense == dense.T).all()
+    assert (np.diag(dense) == 0).all()
+    assert dense.max(initial=0) <= 1
+    for person in range(people):
+        mine = net.neighbours[net.starts[person] : net.starts[person + 1]]
+        assert (np.diff(mine) > 0).all()
+
+
+def test_from_an_edge_list_by_hand():
+    """0-1 named twice, 1-2 named backwards, 3 tied to itself."""
+    net = Network(5, np.array([0, 1, 2, 3]), np.array([1, 0, 1, 3]))
+    assert net.degree.tolist() == [1, 2, 1, 0, 0]
+    assert net.neighbours.tolist() == [1, 0, 2, 1]
+
+
+def test_without_rewiring_everyone_knows_the_four_on_either_side():
+    net = network(rewiring=0.0, people=100)
+    assert (net.degree == 8).all()
+    mine = net.neighbours[net.starts[50] : net.starts[51]]
+    assert mine.tolist() == [46, 47, 48, 49, 51, 52, 53, 54]
+
+
+@pytest.mark.parametrize(("kind", "rewiring"), [("small_world", 0.1), ("small_world", 1.0), ("random", 0.1)])
+@pytest.mark.parametrize("ties", [4, 8, 20])
+def test_mean_degree_is_the_number_of_ties(kind, rewiring, ties):
+    """Less the ties that fall on an existing one or on oneself, a share of about ties / N."""
+    net = network(kind, ties, rewiring)
+    assert ties * (1 - 2 * ties / N) - 0.01 <= net.degree.mean() <= ties
+
+
+def test_degrees_of_a_random_network():
+    """Each names 4; of the other 4 N names everyone gets Binomial(4 N, 1/N): mean 8, variance 4."""
+    net = network("random")
+    extra = net.degree - 4
+    k = np.arange(0, 12)
+    expected = binom(4 * N, 1 / N).pmf(k) * N
+    expected = np.append(expected, N - expected.sum())
+    seen = np.append([(extra == i).sum() for i in k], ((extra > 11) | (extra < 0)).sum())
+    assert chisquare(seen[1:-1], expected[1:-1] * seen[1:-1].sum() / expected[1:-1].sum()).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("rewiring", [0.0, 0.1, 0.3])
+def test_friends_of_a_friend_are_friends_as_in_a_small_world(rewiring):
+    """Watts & Strogatz, Barrat & Weigt 2000: clustering 3 (k - 2) / (4 (k - 1)) (1 - p)^3 with k = 8 ties."""
+    adjacency = matrix(network(rewiring=rewiring))
+    paths = adjacency @ adjacency
+    triangles = float((paths * adjacency).sum())
+    triples = float(paths.sum() - paths.diagonal().sum())
+    assert triangles / triples == pytest.approx(3 * 6 / (4 * 7) * (1 - rewiring) ** 3, rel=0.05)
+
+
+def test_a_random_network_has_no_clusters():
+    adjacency = matrix(network("random"))
+    paths = adjacency @ adjacency
+    assert (paths * adjacency).sum() / (paths.sum() - paths.diagonal().sum()) < 0.002
+
+
+def test_a_small_world_is_small():
+    """With one tie in ten rewired, everybody is a few steps away; on the ring the farthest are 2500 steps away."""
+    from scipy.sparse.csgraph import shortest_path
+
+    steps = shortest_path(matrix(network(people=4000)), unweighted=True, indices=[0])
+    ring = shortest_path(matrix(network(people=4000, rewiring=0.0)), unweighted=True, indices=[0])
+    assert ring.max() == 500
+    assert steps.max() < 15
+
+
+def test_the_network_is_that_of_the_seed_and_the_replication():
+    one, same, seed, replication = network(), network(), network(seed=2), network(replication=1)
+    assert (one.neighbours == same.neighbours).all()
+    for other in (seed, replication):
+        assert other.neighbours.shape != one.neighbours.shape or (other.neighbours != one.neighbours).any()
+
+
+def test_nobody_has_ties_where_there_is_no_network():
+    net = network("none", people=50)
+    assert net.degree.sum() == 0
+    assert (net.tie(np.arange(50), np.full(50, 0.5)) == -1).all()
+
+
+def test_each_tie_is_drawn_as_often_as_the_others():
+    net = Network(6, np.array([0, 0, 0, 4]), np.array([1, 2, 3, 1]))
+    luck = Draws(1, 0).uniform("which friend", np.arange(30_000))
+    drawn = net.tie(np.zeros(30_000, np.int64), luck)
+    assert chisquare(np.bincount(drawn, minlength=6)[[1, 2, 3]]).pvalue > 1e-3
+    assert set(drawn.tolist()) == {1, 2, 3}
+    assert (net.tie(np.full(9, 5), luck[:9]) == -1).all()  # person 5 has none
+    ends = net.tie(np.zeros(2, np.int64), np.array([1e-16, 1 - 1e-16]))
+    assert ends.tolist() == [1, 3]
