@@ -12,7 +12,7 @@ _HOME = {
     "simulate": "sim.model.simulation",
     "verdict": "sim.report.sentences",
 }
-__all__ = ["compare", "load_comparison", "simulate", "verdict"]  # noqa: F822 - loaded by __getattr__
+__all__ = ["compare", "load_comparison", "simulate", "verdict"]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,7 +27,8 @@ STRATEGIES = ["cost_center", "profit_center"]
 def compare(
     world: Annotated[str, typer.Option(help="A world of params/world, or a .yaml file.")] = "online_retail",
     strategies: Annotated[
-        list[str] | None, typer.Option(help="Two or more of params/strategy, or .yaml files; the first is the baseline.")
+        list[str] | None,
+        typer.Option(help="Two or more of params/strategy, or .yaml files; first the baseline."),
     ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; see `whatif params`.")
@@ -40,7 +41,7 @@ def compare(
         str | None, typer.Option(metavar="$", help="Go on until the 95 % interval is at most plus or minus this.")
     ] = None,
     workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
-    out: Annotated[str, typer.Option(help="Folder for notebook, HTML, charts, tables, parameters.")] = "results/compare",
+    out: Annotated[str, typer.Option(help="Folder for notebook, HTML, charts, tables.")] = "results/compare",
 ) -> None:
     """Which strategy is worth more, by how much, how surely, and why."""
     from sim.report.notebook import check

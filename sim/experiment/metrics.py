@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.desk import RESOLVED
+from sim.model.case import RESOLVED
 from sim.model.draws import Floats
 from sim.model.ledger import ACCOUNTS, discount_factors, npv
 from sim.model.records import JOINED_BY, LEFT_BY, Run

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.desk import RESOLVED
+from sim.model.case import RESOLVED
 from sim.model.draws import Floats, Ints
 from sim.model.records import Run
 from sim.model.simulation import simulate

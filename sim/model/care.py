@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import market, problems, remedy
-from sim.model.desk import OUTCOMES, RESOLVED, Case, Desk, lucks
+from sim.model.case import OUTCOMES, RESOLVED, Case, lucks
+from sim.model.desk import Desk
 from sim.model.draws import Floats, Ints
 from sim.model.ledger import cents
 from sim.model.people import Status

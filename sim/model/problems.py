@@ -28,6 +28,7 @@ class Problems(NamedTuple):
 
 
 SILENT, SELF_SERVED, CALLS = 0, 1, 2
+FATES = ("kept silent", "settled in self-service", "brought to the desk")
 USED_UP = 0.001  # of the hazard of a new purchase: below, no more problems
 
 

@@ -4,24 +4,14 @@ A notebook needs `from sim import report` and the names below, nothing else.
 """
 
 from sim.experiment.compare import compare
+from sim.model import simulate
 from sim.report import charts
+from sim.report.findings import caption, captions
 from sim.report.notebook import read_parameters
 from sim.report.save import save
-from sim.report.sentences import (
-    assumptions,
-    caption,
-    captions,
-    differences,
-    identity,
-    money,
-    pairing,
-    plain,
-    say,
-    shipped,
-    show,
-    survey_sentence,
-    verdict,
-)
+from sim.report.sentences import pairing, survey_sentence, verdict
+from sim.report.tables import assumptions, differences, identity, life, shipped
+from sim.report.words import money, plain, say, show
 
 __all__ = [
     "assumptions",
@@ -31,6 +21,7 @@ __all__ = [
     "compare",
     "differences",
     "identity",
+    "life",
     "money",
     "pairing",
     "plain",
@@ -39,6 +30,7 @@ __all__ = [
     "say",
     "shipped",
     "show",
+    "simulate",
     "survey_sentence",
     "verdict",
 ]

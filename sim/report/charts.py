@@ -22,18 +22,9 @@ from sim.experiment.compare import Comparison
 from sim.experiment.survey import FIRST, FOLLOW_UP, MONTH, wave_starts
 from sim.model.ledger import ACCOUNTS
 from sim.report import theme
-from sim.report.sentences import (
-    METRICS,
-    MINUS,
-    PUBLISHED,
-    headline,
-    horizon,
-    money,
-    number,
-    payback,
-    signed,
-    titles,
-)
+from sim.report.findings import METRICS, headline
+from sim.report.sentences import PUBLISHED, payback, signed
+from sim.report.words import MINUS, horizon, money, number, titles
 
 Chart: TypeAlias = alt.LayerChart | alt.HConcatChart | alt.VConcatChart
 WIDTH, HEIGHT = 640, 340

@@ -73,7 +73,9 @@ def check(given: Mapping[str, Any], changes_by: str, option: str) -> Asked:
         options={key: option.format(name) for name, key in (RUN_KEYS | WORLD_KEYS).items()},
     )
     if len(scenarios) < 2:
-        raise ParameterError(f"{option.format('strategies')}: got {given['strategies']!r}; allowed: at least two strategies")
+        raise ParameterError(
+            f"{option.format('strategies')}: got {given['strategies']!r}; allowed: at least two strategies"
+        )
     if out and Path(out).exists() and not Path(out).is_dir():
         raise ParameterError(f"{option.format('out')}: {out!r} is a file; allowed: a folder")
     return Asked(tuple(scenarios), workers, out)

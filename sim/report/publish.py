@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -71,7 +72,7 @@ def tidy(document: Any) -> None:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = "\n".join(line.rsplit("\r", 1)[-1].rstrip() for line in output.text.split("\n"))
-                if output.name == "stderr" and "simulating" in output.text:
+                if output.name == "stderr" and not re.sub(r"simulating:.*", "", output.text).strip():
                     continue
             kept.append(output)
         if "outputs" in cell:
@@ -80,7 +81,5 @@ def tidy(document: Any) -> None:
 
 def _offline(html: str) -> str:
     """Drops what nbconvert's template would load from the network: it serves mathematics and diagrams, used nowhere."""
-    import re
-
     html = re.sub(r"<script[^>]*\bsrc=\"https?://[^\"]*\"[^>]*>\s*</script>", "", html)
     return re.sub(r"<script type=\"module\">\s*document\.addEventListener.*?</script>", "", html, flags=re.DOTALL)

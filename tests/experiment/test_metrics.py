@@ -15,7 +15,7 @@ from sim.experiment.metrics import (
     retention,
     summarize,
 )
-from sim.model.desk import RESOLVED, UNRESOLVED
+from sim.model.case import RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
 from sim.model.records import JOINED_BY, LEFT_BY, WEEK_COLUMNS, Events, Run
 from sim.parameters import load_comparison

@@ -8,7 +8,7 @@ import pytest
 from sim.experiment import survey as floor
 from sim.experiment.compare import compare
 from sim.experiment.survey import EVERY, FOLLOW_UP, GROUPS, MONTH, PAIRED, groups, spend, survey, wave_starts
-from sim.model.desk import ABANDONED, REFUSED, RESOLVED, UNRESOLVED
+from sim.model.case import ABANDONED, REFUSED, RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
 from sim.model.problems import CALLS, SELF_SERVED, SILENT
 from sim.model.records import Events, Run

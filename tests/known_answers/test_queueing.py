@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.desk import ABANDONED, RESOLVED, Case, Desk, lucks
+from sim.model.case import ABANDONED, RESOLVED, Case, lucks
+from sim.model.desk import Desk
 from sim.model.draws import Draws
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers

@@ -30,7 +30,7 @@ NARROWER: dict[str, tuple[float, float]] = {
     "strategy.desk.handle_time": (1e-3, 100),
     "strategy.desk.specialist_time": (1e-3, 100),
     "world.labour.opening_hours": (1, 168),
-    "strategy.staffing.occupancy": (0.6, 0.99),
+    "strategy.staffing.occupancy": (0.05, 0.99),
     "strategy.staffing.wait": (1e-3, 1e4),
     # so that one order stays below the 9e16 dollars that whole cents can count
     "world.needs.basket": (0.01, 1e6),

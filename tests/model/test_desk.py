@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.desk import OUTCOMES, Case, Desk, Luck, lucks
+from sim.model.case import OUTCOMES, Case, Luck, lucks
+from sim.model.desk import Desk
 from sim.model.draws import Draws
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers

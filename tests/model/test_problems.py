@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest, kstest, norm
 
 from sim.model import simulate
-from sim.model.desk import OUTCOMES
+from sim.model.case import OUTCOMES
 from sim.model.draws import Draws
 from sim.model.ledger import ACCOUNTS
 from sim.model.people import People

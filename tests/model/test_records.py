@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.model import simulate
-from sim.model.desk import OUTCOMES
+from sim.model.case import OUTCOMES
 from sim.model.ledger import ACCOUNTS
 from sim.model.records import JOINED_BY, KINDS, LEFT_BY, STATUS_COLUMNS, WEEK_COLUMNS, Events
 

@@ -17,7 +17,7 @@ from test_sentences import TEN, made
 
 from sim.experiment.compare import Comparison
 from sim.report import charts, theme
-from sim.report.sentences import captions
+from sim.report.findings import captions
 
 BETTER = [1000 * delta for delta in TEN]
 CASES: dict[str, dict[str, Any]] = {

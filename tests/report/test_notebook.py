@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def papermill(tmp_path, *arguments, notebook="01_compare"):
     """Plain papermill, as on the command line; returns (process, path of the executed notebook)."""
     executed = tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), "--no-progress-bar"]
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), "--no-progress-bar", *arguments],
+        [*command, *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     return done, executed
@@ -44,7 +45,8 @@ def test_plain_papermill_fails_on_bad_parameters_before_simulating(tmp_path, arg
 
 def test_plain_papermill_with_a_parameter_file(tmp_path):
     (tmp_path / "mine.yaml").write_text(
-        "changes: {world.market.people: 300, profit_center.remedy.respect: 1.0}\nweeks: 45\nreplications: 2\nworkers: 1\n"
+        "changes: {world.market.people: 300, profit_center.remedy.respect: 1.0}\n"
+        "weeks: 45\nreplications: 2\nworkers: 1\n"
     )
     done, executed = papermill(tmp_path, "-f", str(tmp_path / "mine.yaml"), "-p", "seed", "3")
     assert done.returncode == 0, done.stderr
@@ -63,7 +65,9 @@ def notebook_names(*cells, **values):
 
 
 def test_names_are_read_from_the_parameter_cells_only():
-    names = notebook_names("# Parameters\nworld = 'online_retail'\nseed: int = 4", "mine = 3", world="online_retail", seed=4, mine=3)
+    names = notebook_names(
+        "# Parameters\nworld = 'online_retail'\nseed: int = 4", "mine = 3", world="online_retail", seed=4, mine=3
+    )
     asked = read_parameters(names)
     assert asked.scenarios[0].run.seed == 4
 
@@ -75,7 +79,9 @@ def test_a_misspelt_name_in_the_injected_cell_is_refused():
 
 
 def test_a_corrected_cell_forgets_the_misspelt_one():
-    names = notebook_names("# Parameters\nsede = 5", "asked = read_parameters(globals())", "# Parameters\nseed = 5", seed=5, sede=5)
+    names = notebook_names(
+        "# Parameters\nsede = 5", "asked = read_parameters(globals())", "# Parameters\nseed = 5", seed=5, sede=5
+    )
     assert read_parameters(names).scenarios[0].run.seed == 5
 
 

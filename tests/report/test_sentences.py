@@ -15,7 +15,7 @@ from sim.experiment.metrics import RUN_COLUMNS
 from sim.experiment.survey import COLUMNS, GROUPS
 from sim.model.ledger import ACCOUNTS
 from sim.parameters import load_comparison
-from sim.report import sentences
+from sim.report import findings, sentences, tables, words
 from sim.report.charts import ALL
 
 TEN = (9.0, 11.0, 10.0, 12.0, 8.0, 10.0)  # k$; mean 10
@@ -79,7 +79,7 @@ def made(
     ],
 )  # fmt: skip
 def test_money(dollars: float, text: str) -> None:
-    assert sentences.money(dollars) == text
+    assert words.money(dollars) == text
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_money(dollars: float, text: str) -> None:
     ],
 )
 def test_number(value: float, text: str) -> None:
-    assert sentences.number(value) == text
+    assert words.number(value) == text
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_number(value: float, text: str) -> None:
     [(1, "1 week"), (26, "26 weeks"), (52, "1 year"), (53, "53 weeks"), (78, "1.5 years"), (260, "5 years")],
 )
 def test_duration(weeks: int, text: str) -> None:
-    assert sentences.duration(weeks) == text
+    assert words.duration(weeks) == text
 
 
 def test_verdict_better() -> None:
@@ -166,8 +166,8 @@ def test_verdict_of_three_names_the_best_and_each_against_the_baseline() -> None
 def test_pairing_prints_both_intervals() -> None:
     comparison = made([1000 * delta for delta in TEN])
     text, difference = sentences.pairing(comparison), comparison.difference()
-    assert f"± {sentences.money(difference.half_width)}" in text
-    assert f"± {sentences.money(difference.unpaired_half_width)}" in text
+    assert f"± {words.money(difference.half_width)}" in text
+    assert f"± {words.money(difference.unpaired_half_width)}" in text
     assert f"{difference.unpaired_half_width / difference.half_width:.1f} times narrower" in text
     assert "no interval" in sentences.pairing(made([5.0]))
     assert "no width" in sentences.pairing(made([0.0, 0.0]))
@@ -192,15 +192,15 @@ def test_survey_sentence() -> None:
 
 
 def test_captions_are_one_sentence_for_each_chart() -> None:
-    found = sentences.captions(made([1000.0, 2000.0]))
+    found = findings.captions(made([1000.0, 2000.0]))
     assert list(found) == list(ALL)
     for name, text in found.items():
-        assert text.endswith(".") and text == sentences.caption(name, made([1000.0, 2000.0]))
+        assert text.endswith(".") and text == findings.caption(name, made([1000.0, 2000.0]))
         assert not re.search(r"\. [A-Z]", text)
 
 
 def test_plain_has_no_markup() -> None:
-    assert "*" not in sentences.plain(sentences.verdict(made([1.0, 2.0])))
+    assert "*" not in words.plain(sentences.verdict(made([1.0, 2.0])))
 
 
 def test_two_strategies_of_one_title_go_by_their_names() -> None:
@@ -208,68 +208,68 @@ def test_two_strategies_of_one_title_go_by_their_names() -> None:
     twin = comparison.scenarios[1].strategy.model_copy(update={"title": comparison.scenarios[0].strategy.title})
     scenarios = (comparison.scenarios[0], comparison.scenarios[1].model_copy(update={"strategy": twin}))
     same = Comparison(scenarios, comparison.weeks, comparison.runs)
-    assert sentences.titles(same) == {"cost_center": "cost_center", "profit_center": "profit_center"}
-    assert sentences.titles(comparison) == {"cost_center": "Cost center", "profit_center": "Profit center"}
+    assert words.titles(same) == {"cost_center": "cost_center", "profit_center": "profit_center"}
+    assert words.titles(comparison) == {"cost_center": "Cost center", "profit_center": "Profit center"}
 
 
 def test_say_shows_dollars_that_no_notebook_takes_for_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    sentences.say("from $1 to $2")
+    words.say("from $1 to $2")
     assert "$" not in shown[0].data and shown[0].data.count("&#36;") == 2
 
 
 def test_show_leaves_no_row_out(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    sentences.show(pd.DataFrame({"word": [f"row {n} " + "long " * 30 for n in range(200)]}))
+    words.show(pd.DataFrame({"word": [f"row {n} " + "long " * 30 for n in range(200)]}))
     assert shown[0].data.count("<tr") == 201 and "..." not in shown[0].data
 
 
 def test_differences_are_all_and_only_those_of_the_files() -> None:
     comparison = made([1.0, 2.0])
-    table = sentences.differences(comparison)
+    table = tables.differences(comparison)
     assert list(table.columns) == ["parameter", "meaning", "unit", "Cost center", "Profit center"]
     row = table.set_index("parameter").loc["strategy.remedy.effort"]
     assert (row["Cost center"], row["Profit center"]) == ("0.5", "0.1")
     assert (table["Cost center"] != table["Profit center"]).all()
     assert not table["parameter"].isin(["strategy.title", "strategy.story"]).any()
     twin = comparison.scenarios[0].model_copy(update={"strategy_name": "twin"})
-    assert sentences.differences(Comparison((comparison.scenarios[0], twin), comparison.weeks, comparison.runs)).empty
+    assert tables.differences(Comparison((comparison.scenarios[0], twin), comparison.weeks, comparison.runs)).empty
 
 
 def test_assumptions_hold_no_evidence_and_no_choice() -> None:
     comparison = made([1.0, 2.0])
-    found = set(sentences.assumptions(comparison)["parameter"])
+    found = set(tables.assumptions(comparison)["parameter"])
     assert {"world.beliefs.half_life", "run.discount_rate"} <= found
     assert "world.word_of_mouth.tell_resolved" not in found  # has a source
     assert not found & {"run.weeks", "run.replications", "run.seed", "strategy.remedy.respect"}
-    assert not found & set(sentences.differences(comparison)["parameter"])
+    assert not found & set(tables.differences(comparison)["parameter"])
 
 
 def test_command_says_what_differs_from_the_files_and_nothing_else() -> None:
-    assert sentences.command(made([1.0, 2.0], weeks=100)) == (
+    assert tables.command(made([1.0, 2.0], weeks=100)) == (
         "whatif compare --world online_retail --strategies cost_center profit_center --replications 2 --seed 1 "
         "--weeks 100"
     )
     changes = {"world.market.people": 4000, "profit_center.remedy.respect": 0.4, "run.precision": 5.0}
     base = made([1.0, 2.0])
     changed = Comparison(tuple(load_comparison(changes=changes)), base.weeks, base.runs)
-    assert sentences.command(changed).endswith(
+    assert tables.command(changed).endswith(
         "--precision 5.0 --set world.market.people=4000 profit_center.remedy.respect=0.4"
     )
-    assert "saved results" in sentences.command(made([1.0, 2.0], more=[[1.0, 2.0]]))  # third_0 is no file
+    assert "saved results" in tables.command(made([1.0, 2.0], more=[[1.0, 2.0]]))  # third_0 is no file
 
 
 def test_identity_names_the_run() -> None:
     comparison = made([1.0, 2.0])
-    table = sentences.identity(comparison).set_index("item")["value"]
+    table = tables.identity(comparison).set_index("item")["value"]
     assert table["Identity"] == comparison.identity and table["Paired worlds"] == "2"
-    assert table["Again"] == sentences.command(comparison)
+    assert table["Again"] == tables.command(comparison)
 
 
 def test_shipped_lists_the_files() -> None:
-    assert {"cost_center", "profit_center"} <= set(sentences.shipped("strategy")["name"])
-    assert (sentences.shipped("world")["story"].str.len() > 0).all()
+    assert {"cost_center", "profit_center"} <= set(tables.shipped("strategy")["name"])
+    assert (tables.shipped("world")["story"].str.len() > 0).all()
     with pytest.raises(ValueError, match="allowed: world, strategy"):
-        sentences.shipped("run")
+        tables.shipped("run")
