@@ -126,7 +126,8 @@ def test_interrupted_leaves_earlier_results_whole_and_nothing_half_written(finis
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     command = [sys.executable, "-c", "from sim.cli import main; main()", "compare", "--replications", "99"]
     process = subprocess.Popen(
-        [*command, "--out", str(out)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [*command, "--out", str(out)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
     )  # fmt: skip
     time.sleep(6)
     if how is signal.SIGINT:

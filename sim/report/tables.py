@@ -135,12 +135,15 @@ def shipped(kind: str) -> pd.DataFrame:
 
 
 def life(run: Run) -> pd.DataFrame:
-    """Everything that happened to the first person whose case the desk closed, in order; codes as words, money in $."""
+    """Everything that happened to one of those who called the desk (of the first hundred, the one of whom there is
+    most to tell), in order; codes as words, money in $.
+    """
     events = run.events.frame()
     cases = events[events["kind"] == "case"]
     if cases.empty:
         return pd.DataFrame({"nobody called": []})
-    rows = events[events["person"] == cases["person"].iloc[0]].sort_values("week", kind="stable")
+    callers = events[events["person"].isin(cases["person"].head(100))]
+    rows = callers[callers["person"] == callers["person"].mode().iloc[0]].sort_values("week", kind="stable")
     told = []
     for row in rows.to_dict("records"):
         described = {"week": row["week"], "person": row["person"], "what": row["kind"]}

@@ -321,9 +321,9 @@ def tiny() -> Comparison:
 
 
 def test_a_comparison_needs_two_strategies():
-    with pytest.raises(ParameterError, match=r"strategies: got 1 \(cost_center\); allowed: at least two"):
+    with pytest.raises(ParameterError, match=r"strategies: .*at least two"):
         compare(load_comparison(strategies=["cost_center"], changes=TINY), workers=1, progress=False)
-    with pytest.raises(ParameterError, match=r"strategies: got 0; allowed: at least two"):
+    with pytest.raises(ParameterError, match=r"strategies: .*at least two"):
         compare([], workers=1, progress=False)
 
 

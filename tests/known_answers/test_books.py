@@ -146,3 +146,33 @@ def test_three_customers_whose_books_can_be_done_in_the_head(quiet):
 def test_the_agent_works_from_the_first_morning(quiet):
     run = simulate(quiet({"strategy.staffing.agents": 1.0, "strategy.staffing.specialists": 0.5, "run.weeks": 3}))
     assert run.weeks["hours_staffed"].tolist() == pytest.approx([1.5 * 60] * 3)
+
+
+def test_only_settled_cases_cost_a_remedy_and_bring_a_fee(quiet):
+    """Half of the cases are settled. A repair of a problem of severity 1: .3 of goods of $30; the fee is .2 of $50."""
+    changes = {
+        "world.market.people": 500,
+        "world.problems.rate": 2.0,
+        "world.problems.severity": 1.0,
+        "world.problems.severity_sd": 0.0,
+        "world.problems.stake_sd": 0.0,
+        "world.problems.leave_unresolved": 0.0,
+        "world.callers.voice_small": 1.0,
+        "world.callers.voice_large": 1.0,
+        "strategy.access.self_service": 0.0,
+        "strategy.staffing.agents": 20.0,
+        "strategy.desk.first_contact_resolution": 0.5,
+        "strategy.desk.contacts": 1,
+        "strategy.warranty.after": "charge",
+        "strategy.warranty.term": 0.0,
+        "strategy.warranty.fee": 0.2,
+        "strategy.remedy.action": "repair",
+        "strategy.remedy.compensation": 0.0,
+    }
+    run = simulate(quiet(changes))
+    resolved, unresolved = (int(run.weeks[f"cases_{name}"].sum()) for name in ("resolved", "unresolved"))
+    assert min(resolved, unresolved) > 100
+    assert account(run, "remedies").sum() == -resolved * 9_00
+    fees = account(run, "support_fees").sum()
+    assert fees % 10_00 == 0
+    assert 0 < fees / 10_00 < resolved  # in the week of the purchase a repair is free
