@@ -16,7 +16,7 @@ from sim.parameters.scenario import Scenario
 
 MONTH, FOLLOW_UP = 4, 13
 FIRST, EVERY = 26, 17  # weeks: the surveys of a run do not overlap
-PAIRED = (26, 77)  # of these, also run in a world without the month's problems
+PAIRED = (26,)  # of these, also run in a world without the month's problems
 GROUPS = ("recovered", "none", "unresolved", "silent")
 COLUMNS = ("respondents", "spend", "paired_spend", "paired_without")
 

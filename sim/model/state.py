@@ -32,7 +32,7 @@ class State:
         self.world, self.strategy = scenario.world, scenario.strategy
         self.horizon = scenario.run.weeks
         self.hours = self.world.labour.opening_hours
-        self.draws = Draws(scenario.run.seed, replication)
+        self.draws = Draws(scenario.run.seed, replication, self.world.market.people)
         self.people = People(self.world, self.draws)
         self.choice = Choice(self.world, self.people)
         network = build(self.world.word_of_mouth, self.people.n, self.draws)

@@ -107,6 +107,15 @@ def test_patience_counts_in_the_line_only_and_anew_with_each_contact():
         assert end in office.log()
 
 
+def test_the_patience_of_an_earlier_contact_is_forgotten():
+    """Person 0 would have waited until 4 the first time; the second wait, from 3 to 6, is another one."""
+    office = Office(agents=1)
+    office.call(at=0, person=1, work=1)
+    office.call(at=0, person=0, work=1, patience=[4, 9, 9], settles=[HIGH, LOW, LOW], returns=1)
+    office.call(at=2, person=2, work=4)
+    assert office.log() == [(1, "resolved", 1, 0, 1), (2, "resolved", 6, 0, 1), (0, "resolved", 7, 4, 2)]
+
+
 def test_a_repeat_contact():
     office = Office(agents=1)
     office.call(at=0, person=0, work=[2, 3, 1], settles=[HIGH, LOW, LOW], returns=[4, 9, 9])

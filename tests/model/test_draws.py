@@ -154,6 +154,14 @@ def test_the_same_in_another_process_after_other_draws():
     assert there.strip() == str(here)
 
 
+def test_keeping_the_part_of_the_people_changes_no_draw():
+    fast, who = Draws(LUCK.seed, LUCK.replication, people=1000), np.arange(0, 1000, 3)
+    for week in (0, 5):
+        assert (fast.uniform("need", who, week) == LUCK.uniform("need", who, week)).all()
+    assert (fast.uniform("need", who, who) == LUCK.uniform("need", who, who)).all()
+    assert (fast.uniform("need", who[:9, None], [[1, 2]]) == LUCK.uniform("need", who[:9, None], [[1, 2]])).all()
+
+
 def test_the_same_in_every_version_of_the_project():
     """Luck is part of every published result. A change of this line changes all of them."""
     known = [0.5064095863018535, 0.583940800160272, 0.9512654761817348]

@@ -261,3 +261,32 @@ def test_good_stories_are_about_settled_cases_bad_ones_about_the_others(run):
     settled = set((case["opened_week"] * 6000 + case["person"])[case["outcome"] == 0].tolist())
     about_settled = np.isin(story["story"], list(settled))
     assert (about_settled == ~story["bad"]).all()
+
+
+@pytest.mark.parametrize("invitation", [0.0, 2.0])
+def test_without_delay_a_story_is_heard_the_week_after(scenario, invitation):
+    """Those who keep silent tell from the next week on, those who call from the week after their case is closed."""
+    changes = {
+        "world.market.people": 3000,
+        "world.problems.rate": 1.0,
+        "world.word_of_mouth.tell_silent": 1.0,
+        "world.word_of_mouth.tell_unresolved": 1.0,
+        "world.word_of_mouth.tell_resolved": 1.0,
+        "world.word_of_mouth.delay_bad": 0.0,
+        "world.word_of_mouth.delay_good": 0.0,
+        "world.word_of_mouth.hops": 1,
+        "world.callers.voice_small": 0.5,
+        "strategy.access.invitation": invitation,
+        "strategy.access.self_service": 0.0,
+        "run.weeks": 30,
+    }
+    run = simulate(scenario(changes))
+    story, case = run.events.of("story"), run.events.of("case")
+    assert story["week"].size > 200
+    ended = {(story // 3000, story % 3000): story // 3000 for story in np.unique(story["story"]).tolist()}
+    closed = zip(case["opened_week"].tolist(), case["person"].tolist(), case["week"].tolist(), strict=True)
+    ended |= {(opened, person): week for opened, person, week in closed if (opened, person) in ended}
+    about = zip((story["story"] // 3000).tolist(), (story["story"] % 3000).tolist(), strict=True)
+    assert (story["week"] == [ended[key] + 1 for key in about]).all()
+    if invitation:
+        assert set(case["person"].tolist()) & set(story["teller"].tolist())
