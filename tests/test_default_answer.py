@@ -1,4 +1,4 @@
-"""The shipped default, in full: what the README says of it, what its survey finds, and that the model can say no."""
+"""The shipped default, in full: what the README says of it, how sure it is, and what its survey finds."""
 
 import pytest
 
@@ -30,9 +30,4 @@ def test_the_survey_finds_what_the_retailers_survey_found(default):
     assert 98 < found.loc["recovered", "as_seen"] < 112
     assert 10 < found.loc["unresolved", "as_seen"] < 35
     assert 85 < found.loc["recovered", "as_caused"] < 102
-
-
-@pytest.mark.parametrize("change", [{"world.rival.entry_week": None}, {"world.needs.gross_margin": 0.03}])
-def test_without_a_rival_or_without_a_margin_the_profit_center_loses(change):
-    answer = compare(load_comparison(changes={**change, "run.replications": 6}), progress=False).difference()
-    assert answer.high < 0
+    assert found.loc["recovered", "as_caused"] < found.loc["recovered", "as_seen"]

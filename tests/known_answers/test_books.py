@@ -17,6 +17,7 @@ def account(run, name):
 def run(request, scenario):
     changes = {"world.market.people": 3000, "run.weeks": 80, "strategy.access.self_service": 0.3}
     changes |= {"world.market.advertising_cost": 0.013, "strategy.warranty.after": "charge"}
+    changes |= {"strategy.staffing.review": 4, "world.problems.rate": 1.0}
     return simulate(scenario(changes, strategy=request.param), 1)
 
 
@@ -48,6 +49,7 @@ def test_every_other_account_from_the_events_behind_it(run):
     assert hours * wage - 1 <= paid <= hours * wage * world.labour.specialist_wage + 1
     # Headcount that rises is hired, per tier
     hired = sum(np.maximum(np.diff(weeks[tier]), 0).sum() for tier in ("agents", "specialists"))
+    assert hired > 0
     assert -account(run, "hiring").sum() / 100 == pytest.approx(hired * world.labour.hiring_cost, abs=1)
     assert (case["outcome"] == RESOLVED).sum() > 30
     assert account(run, "remedies").sum() < 0 < account(run, "support_fees").sum()
@@ -143,9 +145,21 @@ def test_three_customers_whose_books_can_be_done_in_the_head(quiet):
     assert npv(run.ledger.sum(axis=1), 0.1) == pytest.approx(expected)
 
 
-def test_the_agent_works_from_the_first_morning(quiet):
-    run = simulate(quiet({"strategy.staffing.agents": 1.0, "strategy.staffing.specialists": 0.5, "run.weeks": 3}))
+def test_agents_work_from_the_first_morning_and_are_paid_by_their_tier(quiet):
+    """One agent at $20 an hour, half a specialist at half as much again, 60 hours a week: $1200 + $900."""
+    changes = {
+        "world.labour.opening_hours": 60.0,
+        "world.labour.wage": 10.0,
+        "world.labour.on_costs": 1.4,
+        "world.labour.shrinkage": 0.3,
+        "world.labour.specialist_wage": 1.5,
+        "strategy.staffing.agents": 1.0,
+        "strategy.staffing.specialists": 0.5,
+        "run.weeks": 3,
+    }
+    run = simulate(quiet(changes))
     assert run.weeks["hours_staffed"].tolist() == pytest.approx([1.5 * 60] * 3)
+    assert account(run, "support_labour").tolist() == [-2100_00] * 3
 
 
 def test_only_settled_cases_cost_a_remedy_and_bring_a_fee(quiet):
