@@ -16,7 +16,7 @@ import pytest
 from test_sentences import TEN, made
 
 from sim.experiment.compare import Comparison
-from sim.report import charts, theme
+from sim.report import charts, marks, theme
 from sim.report.findings import captions
 
 BETTER = [1000 * delta for delta in TEN]
@@ -175,9 +175,9 @@ def test_of_many_dots_some_are_shown_ends_included() -> None:
 
 
 def test_labels_at_line_ends_stay_apart() -> None:
-    placed = charts._apart([5.0, 5.0, 5.1, 1.0], 1.0, [0.0, 10.0])
+    placed = marks.spread_apart([5.0, 5.0, 5.1, 1.0], 1.0, [0.0, 10.0])
     assert all(abs(one - other) >= 1 - 1e-9 for one, other in combinations(placed, 2))
-    assert charts._apart([1.0, 9.0], 1.0, [0.0, 10.0]) == pytest.approx([1.0, 9.0])
+    assert marks.spread_apart([1.0, 9.0], 1.0, [0.0, 10.0]) == pytest.approx([1.0, 9.0])
 
 
 def test_text_is_large_enough_for_a_projector() -> None:
