@@ -28,6 +28,6 @@ def test_the_survey_finds_what_the_retailers_survey_found(default):
     """Published: 106 : 100 : 20. Bands from the literature; the causal band holds the 92 of a true small loss."""
     found = default.survey().set_index("group")
     assert 98 < found.loc["recovered", "as_seen"] < 112
-    assert 10 < found.loc["unresolved", "as_seen"] < 35
+    assert 12 < found.loc["unresolved", "as_seen"] < 27  # 35 where nobody leaves over it
     assert 85 < found.loc["recovered", "as_caused"] < 102
     assert found.loc["recovered", "as_caused"] < found.loc["recovered", "as_seen"]

@@ -113,6 +113,6 @@ def lifetime_value(run: Run) -> float:
     np.minimum.at(start, joins["person"][newcomer], joins["week"][newcomer])
     since = bought["week"] - start[bought["person"]]
     counts = since >= 0
-    margin = bought["cents"][counts] / 100 * run.scenario.world.needs.gross_margin
+    margin = bought["cents"][counts] / 100 * run.scenario.margin
     value = margin * (1 + run.scenario.run.discount_rate) ** (-since[counts] / 52)
     return ratio(value.sum(), np.unique(joins["person"][newcomer]).size)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.model.case import RESOLVED
 from sim.model.draws import Floats, Ints
+from sim.model.problems import CALLS, SELF_SERVED
 from sim.model.records import Run
 from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
@@ -44,8 +45,13 @@ def groups(run: Run, start: int) -> Ints:
     of_month = inside(case["opened_week"])
     settled = np.zeros(people, bool)
     settled[case["person"][of_month & (case["outcome"] == RESOLVED)]] = True
-    settled[problem["person"][in_month & (problem["fate"] == 1)]] = True
+    settled[problem["person"][in_month & (problem["fate"] == SELF_SERVED)]] = True
     unsettled = np.zeros(people, bool)
+    # Who called and is still waiting when the run ends was not helped either
+    called = in_month & (problem["fate"] == CALLS)
+    horizon = run.scenario.run.weeks
+    closed = np.isin(problem["person"] * horizon + problem["week"], case["person"] * horizon + case["opened_week"])
+    unsettled[problem["person"][called & ~closed]] = True
     unsettled[case["person"][of_month & (case["outcome"] != RESOLVED)]] = True
     buyer = group >= 0
     group[buyer & troubled] = GROUPS.index("silent")

@@ -54,8 +54,8 @@ def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
     good = outcome == RESOLVED
     state.weeks["first_contact"][week] = (good & (case["contacts"] == 1) & (case["tier"] == 0)).sum()
 
-    price = state.people.basket[who]
-    spent = remedy.cost(state.strategy.remedy, price, state.world.needs.gross_margin, case["severity"])
+    price = state.people.basket[who] * state.price
+    spent = remedy.cost(state.strategy.remedy, price, state.margin, case["severity"])
     state.ledger.post(week, "remedies", -cents(spent[good]))
     state.ledger.post(week, "support_fees", cents(case["fee"] * price)[good])
 

@@ -18,15 +18,17 @@ class Choice:
     """Multinomial logit with the looking state: the rival is considered only by those who look around.
 
     U_firm = v - b_p ln(price) - b_R R + habit - grievance, U_nothing = 0, U_rival = v - b_R R_0 + advantage + growth,
-    with price relative to today's (1 here) and v such that an untroubled customer buys with the stated probability.
+    with `price` relative to today's, which the rival keeps, and v such that an untroubled customer buys with the
+    stated probability at today's.
     """
 
-    def __init__(self, world: World, people: People) -> None:
+    def __init__(self, world: World, people: People, price: float = 1.0) -> None:
         choice = world.choice
         self.world = world
         self.prior_risk = prior_risk(people.reliability, people.recovery, choice.variance_aversion)
         p = choice.untroubled_purchase
         self.value = math.log(p / (1 - p)) + choice.risk_sensitivity * self.prior_risk
+        self.dearer = choice.price_sensitivity * math.log(price)
 
     def rival_present(self, week: int) -> bool:
         """Whether there is anywhere else to go."""
@@ -45,7 +47,7 @@ class Choice:
         choice = self.world.choice
         risk = perceived_risk(people.reliability, people.recovery, choice.variance_aversion, who)
         habit = choice.habit_weight * people.habit[who]
-        return self.value - choice.risk_sensitivity * risk + habit - people.grievance[who]
+        return self.value - self.dearer - choice.risk_sensitivity * risk + habit - people.grievance[who]
 
     def probabilities(self, people: People, who: Ints, week: int, considers: np.ndarray) -> tuple[Floats, Floats]:
         """(P(firm), P(rival)) for each of `who`; `considers` says who weighs the rival too."""

@@ -47,7 +47,7 @@ def leave(state: State, week: int, who: Ints, status: Status, cause: str) -> Non
     """Customers become what `status` says; each is worth a yearly margin that is now gone. They keep what they own."""
     people = state.people
     people.status[who] = status
-    yearly = cents(52 * people.need[who] * people.basket[who] * state.world.needs.gross_margin)
+    yearly = cents(52 * people.need[who] * people.basket[who] * state.price * state.margin)
     state.weeks["left"][week] += who.size
     state.events.add("leaving", week, who, cause=LEFT_BY.index(cause), status=int(status), yearly_margin=yearly)
 
@@ -79,9 +79,9 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False) -
     """
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
-    paid = cents(units * people.basket[who] * noise)
+    paid = cents(units * people.basket[who] * state.price * noise)
     state.ledger.post(week, "sales", paid)
-    state.ledger.post(week, "cost_of_goods", -cents(paid * (1 - world.needs.gross_margin) / 100))
+    state.ledger.post(week, "cost_of_goods", -cents(paid * (1 - state.margin) / 100))
     state.events.add("purchase", week, who, units=units, cents=paid)
     state.weeks["orders"][week] += who.size
     people.reliability.good[who] += world.beliefs.success_weight * units

@@ -27,10 +27,10 @@ class Network:
         self.neighbours: Ints = matrix.indices.astype(np.int64)
         self.degree: Ints = np.diff(self.starts)
 
-    def tie(self, person: Ints, uniform: np.ndarray) -> Ints:
-        """One strong tie of each person, chosen by `uniform`; -1 for those who have none."""
+    def tie(self, person: Ints, uniform: np.ndarray, further: Ints | int = 0) -> Ints:
+        """One strong tie of each person, `further` along from one chosen by `uniform`; -1 for those who have none."""
         degree = self.degree[person]
-        pick = self.starts[person] + np.minimum((uniform * degree).astype(np.int64), np.maximum(degree - 1, 0))
+        pick = self.starts[person] + ((uniform * degree).astype(np.int64) + further) % np.maximum(degree, 1)
         if not self.neighbours.size:
             return np.full(person.shape, -1, np.int64)
         return np.where(degree > 0, self.neighbours[np.minimum(pick, self.neighbours.size - 1)], -1)
@@ -44,6 +44,11 @@ def build(world: WordOfMouth, people: int, draws: Draws) -> Network:
         return Network(people, none, none)
     one = np.repeat(np.arange(people), half)
     step = np.tile(np.arange(1, half + 1), people)
+    if world.ties % 2 and half < (people - 1) // 2:
+        # An odd number of ties on average: every other person has one more
+        every_other = np.arange(0, people, 2)
+        one = np.concatenate([one, every_other])
+        step = np.concatenate([step, np.full(every_other.size, half + 1)])
     if world.network == "small_world":
         # Watts & Strogatz 1998: a ring, the far end of each tie rewired with a small probability
         other = (one + step) % people

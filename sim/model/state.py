@@ -31,10 +31,11 @@ class State:
         self.scenario, self.problem_free = scenario, problem_free
         self.world, self.strategy = scenario.world, scenario.strategy
         self.horizon = scenario.run.weeks
+        self.price, self.margin = self.strategy.offer.price, scenario.margin
         self.hours = self.world.labour.opening_hours
         self.draws = Draws(scenario.run.seed, replication, self.world.market.people)
         self.people = People(self.world, self.draws)
-        self.choice = Choice(self.world, self.people)
+        self.choice = Choice(self.world, self.people, self.price)
         network = build(self.world.word_of_mouth, self.people.n, self.draws)
         self.grapevine = Grapevine(self.world.word_of_mouth, network, self.draws)
         self.ledger = Ledger(self.horizon)

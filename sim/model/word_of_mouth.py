@@ -14,7 +14,7 @@ from sim.model.network import Network
 from sim.model.people import People, Status
 from sim.parameters.world import WordOfMouth
 
-MOST_LISTENERS = 31
+MOST_LISTENERS = 127  # of one story at first hand; with a mean of at most 10 hardly anyone would have more
 
 
 class Stories(NamedTuple):
@@ -45,7 +45,7 @@ def _listener_table(mean: float, size: float) -> Floats:
     """Cumulative negative binomial probabilities of 0..MOST_LISTENERS listeners."""
     k = np.arange(MOST_LISTENERS + 1)
     log_choose = np.array([math.lgamma(j + size) - math.lgamma(size) - math.lgamma(j + 1) for j in k])
-    if mean == 0:
+    if mean < 1e-12:
         return np.ones(k.size)
     p = size / (size + mean)
     return np.asarray(np.cumsum(np.exp(log_choose + size * math.log(p) + k * math.log1p(-p))))
@@ -87,9 +87,14 @@ class Grapevine:
         slot = np.arange(row.size) - np.repeat(np.cumsum(listeners) - listeners, listeners)
         teller, when, weight = who[row], occasion[row], weight[row]
         key = when * (MOST_LISTENERS + 1) + slot
-        friend = self.network.tie(teller, self.draws.uniform("which friend", teller, key))
-        stranger = (self.draws.uniform("which acquaintance", teller, key) * self.network.people).astype(np.int64)
         strong = self.draws.uniform("strong tie", teller, key) < self.world.strong_share
+        # Friends are told one after the other, from one chosen by chance; who has told them all tells acquaintances
+        so_far: Ints = np.cumsum(strong) - strong
+        friends_before: Ints = so_far - np.repeat(so_far[slot == 0], listeners[listeners > 0])
+        first_friend = self.draws.uniform("which friend", teller, when * (MOST_LISTENERS + 1))
+        friend = self.network.tie(teller, first_friend, friends_before)
+        strong &= friends_before < self.network.degree[teller]
+        stranger = (self.draws.uniform("which acquaintance", teller, key) * self.network.people).astype(np.int64)
         stories = Stories(
             story=when * self.network.people + teller,
             teller=teller,

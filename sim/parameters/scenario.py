@@ -16,3 +16,8 @@ class Scenario(Group):
     world: World
     strategy: Strategy
     run: Run
+
+    @property
+    def margin(self) -> float:
+        """Gross margin as a share of the price that the strategy asks; goods cost what they cost at today's."""
+        return 1 - (1 - self.world.needs.gross_margin) / self.strategy.offer.price

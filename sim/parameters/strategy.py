@@ -7,6 +7,19 @@ from typing import Literal
 from sim.parameters.fields import DECISION, Group, label, quantity
 
 
+class Offer(Group):
+    """What the firm asks for what it sells."""
+
+    price: float = quantity(
+        1.0,
+        "x today's price",
+        "above 1 customers pay for the service and buy less",
+        "decision",
+        ge=0.1,
+        le=10,
+    )
+
+
 class Access(Group):
     """How easy it is to reach the firm."""
 
@@ -95,6 +108,7 @@ class Strategy(Group):
 
     title: str = label("the strategy in a few words")
     story: str = label("what is told about it in a meeting")
+    offer: Offer = Offer()
     access: Access = Access()
     staffing: Staffing = Staffing()
     desk: Desk = Desk()

@@ -40,12 +40,6 @@ class Market(Group):
 class Needs(Group):
     """How often people need something, how much they spend, how long they stay interested."""
 
-    kind: Literal["occasional"] = quantity(
-        "occasional",
-        "",
-        "purchase kind; 'occasional' is Gamma-Poisson need with dropout (BG/NBD)",
-        "Fader, Hardie & Lee 2005",
-    )
     shape: float = quantity(0.24259, "", "shape of the Gamma distribution of need over people", CDNOW, gt=0, le=100)
     mean: float = quantity(
         0.0647, "needs a week", "mean need; r/alpha of the fit divided by the untroubled purchase probability", CDNOW,
@@ -201,11 +195,9 @@ class WordOfMouth(Group):
         "mean listeners of a bad story",
         "vendor surveys say 5-16, exaggerated (Anderson 1998)",
         ge=0,
-        le=100,
+        le=10,
     )
-    listeners_resolved: float = quantity(
-        2.0, "people", "mean listeners of a good story", "SQM, AmEx: 1-9", ge=0, le=100
-    )
+    listeners_resolved: float = quantity(2.0, "people", "mean listeners of a good story", "SQM, AmEx: 1-9", ge=0, le=10)
     dispersion: float = quantity(1.0, "", "negative binomial size: smaller is more uneven", gt=0, le=100)
     strong_share: float = quantity(0.72, "share", "tellings that go to strong ties", "Keller Fay 2006", ge=0, le=1)
     delay_bad: float = quantity(1.0, "weeks", "mean delay of a bad story, each hop", ASSUMPTION, ge=0, le=520)
@@ -247,7 +239,7 @@ class Labour(Group):
         20.59, "$ an hour", "tier-1 wage", "US median customer service representative", ge=0, le=1000
     )
     on_costs: float = quantity(1.3, "x wage", "social cost, rooms, tools", ge=1, le=10)
-    shrinkage: float = quantity(0.3, "share of paid time", "paid but not at the desk", ge=0, lt=1)
+    shrinkage: float = quantity(0.3, "share of paid time", "paid but not at the desk", ge=0, le=0.95)
     specialist_wage: float = quantity(1.4, "x wage", "tier-2 wage", ge=0, le=20)
     hiring_cost: float = quantity(3000.0, "$ an agent", "hiring and training one agent", ge=0, le=1e6)
 

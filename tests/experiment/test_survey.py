@@ -76,7 +76,12 @@ def test_who_helped_themselves_was_recovered():
 def test_one_case_not_settled_outweighs_one_settled():
     problems, cases = [(0, 26, CALLS), (0, 28, CALLS)], [(0, 26, 27, RESOLVED), (0, 28, 29, UNRESOLVED)]
     assert group_of(problems, cases) == group_of(problems, cases[::-1]) == "unresolved"
-    assert group_of([*problems, (0, 29, SILENT)], cases[:1]) == "recovered"
+    assert group_of([problems[0], (0, 29, SILENT)], cases[:1]) == "recovered"
+
+
+def test_who_still_waits_when_the_run_ends_was_not_helped():
+    assert group_of([(0, 26, CALLS)]) == "unresolved"
+    assert group_of([(0, 26, CALLS), (0, 28, CALLS)], [(0, 26, 27, RESOLVED)]) == "unresolved"
 
 
 @pytest.mark.parametrize(("week", "group"), [(25, "none"), (26, "silent"), (29, "silent"), (30, "none")])

@@ -153,3 +153,30 @@ def test_orders_in_the_engine(quiet, p):
     share = p * (1 - (1 + 0.3 / 100) ** -100)
     orders, chances = int(run.weeks["orders"].sum()), 3000 * 26
     assert abs(orders - chances * share) < 4 * np.sqrt(chances * share)
+
+
+@pytest.mark.parametrize("price", [0.8, 1.0, 1.1, 2.0])
+def test_the_price_asked_moves_the_odds_of_buying_and_what_is_paid(scenario, price):
+    """Odds fall by the price to the power of the sensitivity (log-odds by b_p ln p); each order is paid at the price.
+
+    Books: goods cost what they cost at today's price, so margin and remedies follow from sales alone.
+    """
+    changes = {
+        "world.market.people": 20_000, "run.weeks": 1, "world.problems.rate": 0.0, "world.rival.entry_week": 900,
+        "world.rival.gives_up": 1.0, "world.market.advertising_reach": 0.0, "world.needs.mean": 6.0,
+        "world.needs.shape": 90.0, "world.economy.swing": 0.0, "world.needs.basket_sd_orders": 0.0,
+        "world.needs.basket_sd_people": 0.0, "world.choice.untroubled_purchase": 0.85,
+        "world.beliefs.success_weight": 0.0,
+    }  # fmt: skip
+    settled = {**changes, "strategy.offer.price": price}
+    run = simulate(scenario(settled), 0)
+    world = run.scenario.world
+    customers = run.weeks["customers"][0] + run.weeks["left"][0]
+    odds = 0.85 / 0.15 * price**-world.choice.price_sensitivity
+    expected = odds / (1 + odds)
+    assert binomtest(int(run.weeks["orders"][0]), int(customers), expected).pvalue > 1e-3
+    bought = run.events.of("purchase")
+    sales = bought["units"].sum() * world.needs.basket * price
+    assert bought["cents"].sum() / 100 == pytest.approx(sales, rel=1e-3)
+    goods = -run.ledger[0, 1] / 100
+    assert goods == pytest.approx(bought["units"].sum() * world.needs.basket * (1 - world.needs.gross_margin), rel=1e-3)

@@ -36,8 +36,6 @@ NARROWER: dict[str, tuple[float, float]] = {
     "world.needs.basket": (0.01, 1e6),
     "world.needs.basket_sd_people": (0, 1.5),
     "world.needs.basket_sd_orders": (0, 1.5),
-    # so does one hour of an agent who is hardly ever at the desk
-    "world.labour.shrinkage": (0, 0.99),
 }
 
 

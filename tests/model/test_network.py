@@ -61,7 +61,7 @@ def test_without_rewiring_everyone_knows_the_four_on_either_side():
 
 
 @pytest.mark.parametrize(("kind", "rewiring"), [("small_world", 0.1), ("small_world", 1.0), ("random", 0.1)])
-@pytest.mark.parametrize("ties", [4, 8, 20])
+@pytest.mark.parametrize("ties", [3, 4, 8, 9, 20])
 def test_mean_degree_is_the_number_of_ties(kind, rewiring, ties):
     """Less the ties that fall on an existing one or on oneself, a share of about ties / N."""
     net = network(kind, ties, rewiring)

@@ -90,7 +90,7 @@ def test_strong_ties_hear_their_share(share):
 @pytest.mark.parametrize(("bad", "mean"), [(True, 3.5), (False, 2.0)])
 @pytest.mark.parametrize("dispersion", [0.5, 1.0, 20.0])
 def test_listeners_are_negative_binomial(bad, mean, dispersion):
-    """Told to strangers only, who are all different in a large population; 31 listeners are the most."""
+    """Told to strangers only, who are all different in a large population; 127 listeners are the most."""
     people, tellers = 1_000_000, 20_000
     vine = grapevine(
         people=people, network="random", ties=2, listeners_unresolved=3.5, listeners_resolved=2.0, hops=1,
@@ -100,23 +100,43 @@ def test_listeners_are_negative_binomial(bad, mean, dispersion):
     listeners = np.bincount(vine.hear(0).teller, minlength=tellers)
     theory = nbinom(dispersion, dispersion / (dispersion + mean))
     k = np.arange(200)
-    capped = theory.pmf(k) @ np.minimum(k, 31)
+    capped = theory.pmf(k) @ np.minimum(k, 127)
     assert abs(listeners.mean() - capped) < 4 * theory.std() / np.sqrt(tellers) + 1e-3
     assert capped == pytest.approx(mean, rel=0.02)
     for few in (0, 1, 2, 5):
         assert binomtest(int((listeners <= few).sum()), tellers, theory.cdf(few)).pvalue > 1e-3
 
 
+def test_as_many_different_people_hear_it_as_the_parameter_says():
+    """Friends are told one after the other, none twice; who has told all of them tells acquaintances."""
+    tellers = 20_000
+    for ties in (2, 8):
+        vine = grapevine(
+            people=100_000, network="random", ties=ties, listeners_unresolved=3.5, dispersion=20.0, hops=1,
+            strong_share=1.0, delay_bad=0.0,
+        )  # fmt: skip
+        tell(vine, np.arange(tellers))
+        heard = vine.hear(0)
+        different = np.unique(heard.teller * 100_000 + heard.listener).size
+        assert different == pytest.approx(3.5 * tellers, rel=0.02)
+
+
+def test_hardly_any_listeners_are_none():
+    vine = grapevine(listeners_unresolved=1e-17, delay_bad=0.0)
+    tell(vine, np.arange(50))
+    assert not vine.hear(0).listener.size
+
+
 @pytest.mark.parametrize("chance", [0.0, 0.41, 1.0])
 def test_share_of_problems_that_are_told_at_all(chance):
-    vine = grapevine(people=100_000, dispersion=100.0, listeners_unresolved=20.0, delay_bad=0.0, hops=1)
+    vine = grapevine(people=100_000, dispersion=100.0, listeners_unresolved=10.0, delay_bad=0.0, hops=1)
     tell(vine, np.arange(5000), chance=chance)
-    tellers = np.unique(vine.hear(0).teller).size  # with 20 listeners on average nobody tells nobody
+    tellers = np.unique(vine.hear(0).teller).size  # with 10 listeners on average nobody tells nobody
     assert binomtest(tellers, 5000, chance).pvalue > 1e-3
 
 
 def test_nobody_hears_anything_where_there_is_no_network(scenario):
-    vine = grapevine(network="none", listeners_unresolved=50.0)
+    vine = grapevine(network="none", listeners_unresolved=10.0)
     tell(vine, np.arange(1000))
     assert heard_in_all(vine).story.size == 0
     run = simulate(scenario({"world.market.people": 1500, "world.word_of_mouth.network": "none", "run.weeks": 40}))
