@@ -7,9 +7,10 @@ import numpy as np
 from sim.model.case import RESOLVED
 from sim.model.draws import Floats
 from sim.model.ledger import ACCOUNTS, discount_factors, npv
-from sim.model.records import JOINED_BY, LEFT_BY, Run
+from sim.model.problems import QUESTION, SELF_SERVED
+from sim.model.records import LEFT_BY, NEWCOMERS, Run
 
-SUPPORT = ("support_fees", "support_labour", "self_service", "hiring", "remedies")
+SUPPORT = ("support_fees", "support_labour", "self_service", "hiring", "remedies", "learning")
 
 # name -> unit and meaning of the columns of the per-run table
 RUN_COLUMNS: dict[str, str] = {
@@ -27,10 +28,11 @@ RUN_COLUMNS: dict[str, str] = {
     "lifetime_value": "$; discounted gross margin of a new customer within the horizon (profit-center lens)",
     "broken_chain": "$; expected yearly margin of one customer who left over a problem (profit-center lens)",
     "left_over_problems": "customers who left over a problem, a year (profit-center lens)",
-    "recommended": "share of new customers won by a story (profit-center lens)",
+    "recommended": "share of new customers won by word of mouth (profit-center lens)",
     "settled": "share of problems put right (profit-center lens)",
     "customers": "people at the end",
     "problems": "problems met, a year",
+    "surplus": "$; what customers would have paid on top, less what went wrong for them, discounted",
 }
 
 
@@ -56,7 +58,10 @@ def summarize(run: Run) -> dict[str, float]:
     leaving = run.events.of("leaving")
     over = np.isin(leaving["cause"], [LEFT_BY.index("unresolved"), LEFT_BY.index("silent")])
     closed = sum(total[f"cases_{outcome}"] for outcome in ("resolved", "unresolved", "abandoned", "refused"))
-    self_served = total["voiced"] - total["cases_opened"]
+    self_served = total["voiced"] + total["questions"] - total["cases_opened"]
+    trouble = cases["about"] != QUESTION
+    put_right = ((cases["outcome"] == RESOLVED) & trouble).sum()
+    put_right += (run.events.of("problem")["fate"] == SELF_SERVED).sum()
     return {
         "npv": float(npv(run.ledger.sum(axis=1), run.scenario.run.discount_rate)),
         **{f"npv_{account}": value for account, value in by_account.items()},
@@ -72,10 +77,11 @@ def summarize(run: Run) -> dict[str, float]:
         "lifetime_value": lifetime_value(run),
         "broken_chain": ratio(leaving["yearly_margin"][over].sum() / 100, over.sum()),
         "left_over_problems": over.sum() / years,
-        "recommended": ratio(total["recommended"], total["joined"]),
-        "settled": ratio((cases["outcome"] == RESOLVED).sum() + max(self_served, 0), total["problems"]),
+        "recommended": ratio(total["recommended"], total["newcomers"]),
+        "settled": ratio(put_right, total["problems"]),
         "customers": float(weeks["customers"][-1]),
         "problems": total["problems"] / years,
+        "surplus": float(weeks["surplus"] @ discount_factors(weeks["surplus"].size, run.scenario.run.discount_rate)),
     }
 
 
@@ -108,7 +114,7 @@ def repurchase(run: Run, window: int = 13) -> float:
 def lifetime_value(run: Run) -> float:
     """Mean gross margin of customers won in the first half of the horizon, discounted to their first purchase."""
     joins, bought = run.events.of("joining"), run.events.of("purchase")
-    newcomer = (joins["cause"] != JOINED_BY.index("return")) & (joins["week"] < run.scenario.run.weeks / 2)
+    newcomer = (joins["cause"] < NEWCOMERS) & (joins["week"] < run.scenario.run.weeks / 2)
     start = np.full(run.scenario.world.market.people, np.iinfo(np.int64).max)
     np.minimum.at(start, joins["person"][newcomer], joins["week"][newcomer])
     since = bought["week"] - start[bought["person"]]

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.model.case import RESOLVED
 from sim.model.draws import Floats, Ints
-from sim.model.problems import CALLS, SELF_SERVED
+from sim.model.problems import CALLS, QUESTION, SELF_SERVED
 from sim.model.records import Run
 from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
@@ -32,6 +32,8 @@ def groups(run: Run, start: int) -> Ints:
     people = run.scenario.world.market.people
     month = (start, start + MONTH)
     bought, problem, case = (run.events.of(kind) for kind in ("purchase", "problem", "case"))
+    trouble = case["about"] != QUESTION
+    case = {name: column[trouble] for name, column in case.items()}
 
     def inside(week: Ints) -> np.ndarray:
         return (week >= month[0]) & (week < month[1])

@@ -26,6 +26,12 @@ class Belief:
         a, b = self.parameters(who)
         return a / (a + b)
 
+    def cap(self, who: Ints, mean: float) -> None:
+        """Takes away what good evidence of `who` lifts their mean above `mean`."""
+        a, b = self.parameters(who)
+        excess = np.maximum(a - mean / max(1 - mean, 1e-12) * b, 0)
+        self.good[who] = np.maximum(self.good[who] - excess, 0)
+
     def fade(self, factor: float) -> None:
         """One step of forgetting: evidence shrinks by `factor`, the prior stays."""
         self.good *= factor

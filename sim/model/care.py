@@ -9,13 +9,17 @@ from sim.model.case import OUTCOMES, RESOLVED, Case, lucks
 from sim.model.desk import Desk
 from sim.model.draws import Floats, Ints
 from sim.model.ledger import cents
-from sim.model.people import Status
+from sim.model.people import BAD, GOOD, Status
 from sim.model.state import State
 
 
 def meet_problems(state: State, desk: Desk, week: int) -> None:
     """Owners meet problems: the silent draw their own conclusions, some help themselves, some call."""
-    met = problems.meet(state.world, state.strategy.access, state.people, state.draws, week)
+    state.weeks["problem_rate"][week] = state.learned() * state.strategy.product.problems
+    met = problems.meet(
+        state.world, state.strategy.access, state.people, state.draws, week,
+        state.strategy.product.problems, state.learned(),
+    )  # fmt: skip
     if week in state.problem_free:
         state.people.problems[met.person] -= 1
         return
@@ -23,61 +27,132 @@ def meet_problems(state: State, desk: Desk, week: int) -> None:
     state.people.reliability.bad[who] += state.world.beliefs.problem_weight * met.severity
     state.weeks["problems"][week] = who.size
     state.weeks["voiced"][week] = (met.fate != problems.SILENT).sum()
-    state.events.add("problem", week, who, severity=met.severity, earlier=met.earlier, fate=met.fate)
+    state.weeks["surplus"][week] -= _loss(state, who, met.severity).sum()
+    state.events.add("problem", week, who, about=met.kind, severity=met.severity, earlier=met.earlier, fate=met.fate)
 
     silent, served = (met.of(fate) for fate in (problems.SILENT, problems.SELF_SERVED))
     _disappoint(state, week, silent.person, silent.severity, silent.earlier, "silent")
     when = np.full(silent.person.size, week)
     told = state.world.word_of_mouth
     state.grapevine.tell(week + 1, silent.person, when, np.minimum(silent.severity, 1.0), True, told.tell_silent)
-    state.ledger.post(week, "self_service", -cents(state.strategy.access.self_service_cost) * served.person.size)
+    _serve_themselves(state, week, served)
     _teach_recovery(state, served.person, np.ones(served.person.size), 0.0, served.earlier)
-    _call(state, desk, week, met.of(problems.CALLS))
+    _call(state, desk, week, met.of(problems.CALLS), "")
+
+
+def ask_questions(state: State, desk: Desk, week: int) -> None:
+    """Owners ask the firm how and where; prospects ask too where the firm helps anyone."""
+    people, access, draws = state.people, state.strategy.access, state.draws
+    asked = problems.ask(state.world, access, people, draws, week)
+    if access.help_anyone and state.world.market.questions_outside:
+        outside = problems.ask_outside(state.world, access, people, draws, people.having(Status.PROSPECT), week)
+        asked = problems.Problems(*(np.concatenate(pair) for pair in zip(asked, outside, strict=True)))
+    state.weeks["questions"][week] = asked.person.size
+    served = asked.of(problems.SELF_SERVED)
+    _serve_themselves(state, week, served)
+    answered = np.full(served.person.size, state.world.beliefs.question_weight)
+    _teach_recovery(state, served.person, answered, 0.0, served.earlier)
+    _call(state, desk, week, asked.of(problems.CALLS), "question, ")
+
+
+def claim_falsely(state: State, week: int) -> None:
+    """Where no questions are asked, opportunists claim for what they bought this week: a sound order made good."""
+    if not state.strategy.remedy.no_questions:
+        return
+    people = state.people
+    buyers = np.flatnonzero(people.opportunist & (people.last_purchase == week))
+    who = buyers[state.draws.uniform("claims falsely", buyers, week) < state.world.needs.false_claims]
+    price = people.basket[who] * state.price
+    spent = remedy.cost(state.strategy.remedy, price, state.margin, np.ones(who.size))
+    state.ledger.post(week, "remedies", -cents(spent))
+    state.weeks["false_claims"][week] = who.size
 
 
 def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
     """What happened at the desk in the week that ends reaches people and books."""
     if not closed:
         return
-    who, opened_week, outcome = (
-        np.array([getattr(case, name) for case in closed]) for name in ("person", "week", "outcome")
+    people, effort = state.people, remedy.effort(state.strategy.remedy)
+    who, opened_week, outcome, kind = (
+        np.array([getattr(case, name) for case in closed]) for name in ("person", "week", "outcome", "kind")
     )
-    numbers = ("severity", "earlier", "fee", "opened", "closed", "tier", "contacts", "waited", "handled")
+    numbers = (
+        "severity", "earlier", "fee", "opened", "closed", "tier", "contacts", "hand_offs", "strain", "waited",
+        "handled",
+    )  # fmt: skip
     case = {name: np.array([getattr(case, name) for case in closed], float) for name in numbers}
     state.events.add(
-        "case", week, who, opened_week=opened_week, severity=case["severity"], outcome=outcome,
+        "case", week, who, opened_week=opened_week, about=kind, severity=case["severity"], outcome=outcome,
         contacts=case["contacts"], tier=case["tier"], hours_opened=case["opened"], hours_closed=case["closed"],
         hours_waited=case["waited"], hours_handled=case["handled"],
     )  # fmt: skip
     for code, name in enumerate(OUTCOMES[:-1]):
         state.weeks[f"cases_{name}"][week] = (outcome == code).sum()
-    good = outcome == RESOLVED
+    good, trouble = outcome == RESOLVED, kind != problems.QUESTION
     state.weeks["first_contact"][week] = (good & (case["contacts"] == 1) & (case["tier"] == 0)).sum()
+    _analyse(state, week, int(trouble.sum()))
 
-    price = state.people.basket[who] * state.price
-    spent = remedy.cost(state.strategy.remedy, price, state.margin, case["severity"])
+    price = people.basket[who] * state.price
+    spent = remedy.cost(state.strategy.remedy, price, state.margin, case["severity"], kind)
     state.ledger.post(week, "remedies", -cents(spent[good]))
     state.ledger.post(week, "support_fees", cents(case["fee"] * price)[good])
+    relieved = good & trouble
+    made_good = remedy.makes_good(state.strategy.remedy, kind) * _loss(state, who, case["severity"])
+    extras = (state.strategy.remedy.compensation - case["fee"]) * price
+    state.weeks["surplus"][week] += (made_good + extras)[relieved].sum()
 
     days = (case["closed"] - case["opened"]) / state.hours * 7
-    score = remedy.justice(state.strategy.remedy, case["contacts"], case["fee"])
-    _teach_recovery(state, who[good], score[good], days[good], case["earlier"][good])
+    contacts = case["contacts"] + case["hand_offs"]
+    score = remedy.justice(state.strategy.remedy, contacts, case["fee"], kind, case["strain"])
+    weight = np.where(trouble, 1.0, state.world.beliefs.question_weight)
+    _teach_recovery(state, who[good], (score * weight)[good], days[good], case["earlier"][good])
+    _compare_with_expected(state, who[trouble], np.where(good, score, 0.0)[trouble])
+    people.grievance[who[relieved]] *= 1 - state.world.beliefs.forgiveness * score[relieved]
+    people.opinion[who[relieved]] = GOOD
+    people.last_contact[who[good]] = week
+    people.put_off[who] = np.maximum(people.put_off[who], state.world.callers.effort_deterrence * effort)
+    state.helped += who[good & (people.status[who] == Status.PROSPECT)].tolist()
     _disappoint(state, week, who[~good], case["severity"][~good], case["earlier"][~good], "unresolved")
-    told, bad_weight = state.world.word_of_mouth, np.minimum(case["severity"][~good], 1.0)
-    state.grapevine.tell(week + 1, who[~good], opened_week[~good], bad_weight, True, told.tell_unresolved)
-    state.grapevine.tell(week + 1, who[good], opened_week[good], np.ones(int(good.sum())), False, told.tell_resolved)
+
+    told, grapevine = state.world.word_of_mouth, state.grapevine
+    lost = ~good & trouble
+    bad_weight = np.minimum(case["severity"][lost], 1.0)
+    grapevine.tell(week + 1, who[lost], opened_week[lost], bad_weight, True, told.tell_unresolved)
+    grapevine.post(week + 1, who[lost], opened_week[lost], bad_weight, True, told.posted)
+    well = np.ones(int(relieved.sum()))
+    grapevine.tell(week + 1, who[relieved], opened_week[relieved], well, False, told.tell_resolved)
+    grapevine.post(week + 1, who[relieved], opened_week[relieved], well, False, told.posted_good)
 
 
-def _call(state: State, desk: Desk, week: int, met: problems.Problems) -> None:
-    """Cases come in at a uniformly random time of the week."""
+def _loss(state: State, who: Ints, severity: Floats) -> Floats:
+    """Dollars that a problem costs the customer: the part of an order that it spoils."""
+    return np.asarray(np.minimum(severity, 1.0) * state.people.basket[who] * state.price)
+
+
+def _analyse(state: State, week: int, cases: int) -> None:
+    """The causes of some cases are found and worked on."""
+    learning = state.strategy.learning
+    state.analysed += learning.analysis * cases
+    state.ledger.post(week, "learning", -cents(learning.analysis * cases * learning.cost))
+
+
+def _serve_themselves(state: State, week: int, served: problems.Problems) -> None:
+    state.ledger.post(week, "self_service", -cents(state.strategy.access.self_service_cost) * served.person.size)
+    state.people.last_contact[served.person] = week
+
+
+def _call(state: State, desk: Desk, week: int, met: problems.Problems, about: str) -> None:
+    """Cases come in at a uniformly random time of the week. Answers are free, whatever the warranty says."""
     who = met.person
     fee, covered = _terms(state, week, who)
-    arrives = state.draws.uniform("time of the call", who, week) * state.hours
-    luck = lucks(state.draws, state.strategy.desk, state.world.callers, who, week)
-    columns = (who, met.severity, met.earlier, covered, fee, arrives)
+    if about:
+        fee, covered = np.zeros(who.size), np.ones(who.size, bool)
+    arrives = state.draws.uniform(about + "time of the call", who, week) * state.hours
+    luck = lucks(state.draws, state.strategy.desk, state.world.callers, who, week, about)
+    columns = (who, met.kind, met.severity, met.earlier, covered, fee, arrives)
     rows = zip(*(column.tolist() for column in columns), luck, strict=True)
-    for person, severity, earlier, settled, share, hours, fortune in rows:
-        desk.expect(Case(person, week, severity, earlier, settled, share, fortune), hours)
+    for person, kind, severity, earlier, settled, share, hours, fortune in rows:
+        desk.expect(Case(person, week, severity, earlier, settled, share, fortune, kind), hours)
 
 
 def _terms(state: State, week: int, who: Ints) -> tuple[Floats, np.ndarray]:
@@ -100,20 +175,30 @@ def _teach_recovery(state: State, who: Ints, score: Floats, days: Floats | float
     np.add.at(state.people.recovery.good, who, beliefs.resolved_weight * score * late / (1 + earlier))
 
 
+def _compare_with_expected(state: State, who: Ints, score: Floats) -> None:
+    """Treatment below expectation is resented; what people get becomes what they expect."""
+    people, beliefs = state.people, state.world.beliefs
+    short = np.maximum(people.expectation[who] - score, 0)
+    np.add.at(people.grievance, who, beliefs.expectation_weight * short)
+    people.expectation[who] += beliefs.ratchet * (score - people.expectation[who])
+
+
 def _disappoint(state: State, week: int, who: Ints, severity: Floats, earlier: Ints | Floats, cause: str) -> None:
     """They did not put it right: some customers leave at once, the rest resent it and look around.
 
-    The silent did not ask, so they learn nothing about recovery; they leave less, and unheard. In a cornered market
-    only those leave who can do without.
+    The silent did not ask, so they learn nothing about recovery; they leave unheard. In a cornered market only those
+    leave who can do without.
     """
     people, trouble, beliefs = state.people, state.world.problems, state.world.beliefs
     aggravation = 1 + beliefs.repeat_weight * earlier
     leaves_at = trouble.leave_unresolved if cause == "unresolved" else trouble.leave_silent
     leaving = 1 - (1 - leaves_at) ** (severity * aggravation)
     if cause == "unresolved":
-        blame = beliefs.unresolved_weight * aggravation * (1 + state.strategy.remedy.effort)
+        blame = beliefs.unresolved_weight * aggravation * (1 + remedy.effort(state.strategy.remedy))
         np.add.at(people.recovery.bad, who, blame)
         np.add.at(people.grievance, who, trouble.grievance * severity * aggravation)
+    warns = state.draws.uniform(f"speaks ill, {cause}", who, week) < 1 - np.exp(-severity)
+    people.opinion[who[warns]] = BAD
     cornered = not state.choice.rival_present(week)
     if cornered:
         leaving = leaving * state.world.rival.gives_up
@@ -123,8 +208,8 @@ def _disappoint(state: State, week: int, who: Ints, severity: Floats, earlier: I
     luck = state.draws.uniform(f"leaves after a problem, {cause}", who, week)
     gone = np.unique(who[customer & (luck < leaving)])
     if cornered:
-        market.leave(state, week, gone, Status.LEFT_CATEGORY, cause)
+        market.turn_away(state, week, gone, Status.LEFT_CATEGORY, cause)
         return
     for_good = state.draws.uniform("lost for good", gone, week) < trouble.lost_for_good
-    market.leave(state, week, gone[for_good], Status.LOST_FOR_GOOD, cause)
-    market.leave(state, week, gone[~for_good], Status.FORMER, cause)
+    market.turn_away(state, week, gone[for_good], Status.LOST_FOR_GOOD, cause)
+    market.turn_away(state, week, gone[~for_good], Status.FORMER, cause)

@@ -18,6 +18,7 @@ from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
 
 DAYS_A_WEEK = 6
+HANDED_ON = 1.5  # x the work of a contact that is handed on: the second one has to read in
 
 
 @dataclass(slots=True)
@@ -37,6 +38,11 @@ class Tier:
     staffed_hours: float = 0.0  # integral of the number on duty (at least those at work)
     demand_hours: float = 0.0  # handle time of the work that joined the line
 
+    @property
+    def occupancy(self) -> float:
+        """Share of staffed hours at work, so far."""
+        return self.busy_hours / self.staffed_hours if self.staffed_hours else 0.0
+
     def integrate(self, now: float) -> None:
         """Brings the time integrals up to date; called before any change."""
         gone = now - self.last_change
@@ -54,6 +60,8 @@ class Work(NamedTuple):
     waiting: tuple[float, ...] = (0.0, 0.0)
     contacts: int = 0
     opened: int = 0
+    hand_offs: int = 0
+    defective_fixes: int = 0
 
     def less(self, other: Work) -> Work:
         """What was added since `other`."""
@@ -67,6 +75,8 @@ class Work(NamedTuple):
             hours(self.waiting, other.waiting),
             self.contacts - other.contacts,
             self.opened - other.opened,
+            self.hand_offs - other.hand_offs,
+            self.defective_fixes - other.defective_fixes,
         )
 
 
@@ -85,6 +95,8 @@ class Desk:
         self.closed: list[Case] = []
         self.opened_cases = 0
         self.contacts = 0
+        self.hand_offs = 0
+        self.defective_fixes = 0
         self._closed_count = 0
         self._staffed = False
         self._taken = Work()
@@ -124,6 +136,8 @@ class Desk:
             waiting=tuple(tier.waiting_hours for tier in self.tiers),
             contacts=self.contacts,
             opened=self.opened_cases,
+            hand_offs=self.hand_offs,
+            defective_fixes=self.defective_fixes,
         )
         work, self._taken = total.less(self._taken), total
         return work
@@ -172,6 +186,10 @@ class Desk:
             tier.busy += 1
             case.waited += self.env.now - case.joined
             work = case.luck.handle[case.contacts] * tier.handle_time
+            if case.luck.handed_on[case.contacts]:
+                work *= HANDED_ON
+                case.hand_offs += 1
+                self.hand_offs += 1
             case.handled += work
             self._later(work, case, self._worked_on)
 
@@ -192,23 +210,41 @@ class Desk:
         elif case.tier == 0 and luck.escalates[attempt] < self.desk.escalation:
             case.tier = 1
             self._later(0.0, case, self._joins)
-        elif luck.persists[attempt] < self.callers.persistence:
-            self._later(luck.returns[attempt], case, self._joins)
         else:
-            self._closes(case, UNRESOLVED)
+            self._comes_back(case)
         self._serve(tier)
 
+    def _comes_back(self, case: Case) -> None:
+        """Unsettled after the last contact: the customer persists after a while, or lets it be."""
+        attempt = case.contacts - 1
+        if case.contacts < self.desk.contacts and case.luck.persists[attempt] < self.callers.persistence:
+            self._later(case.luck.returns[attempt], case, self._joins)
+        else:
+            self._closes(case, UNRESOLVED)
+
     def _resolution(self, case: Case, tier: Tier) -> float:
-        """P(settled) in this contact: odds fall with severity and with the line waiting for each agent."""
-        strain = min(1.0, tier.waiting / (10 * max(tier.agents, 1e-9)))
-        odds = case.severity**-self.desk.severity_effect * math.exp(-self.desk.strain_effect * strain)
+        """P(settled) in this contact: odds fall with severity, a hand-off, and the line waiting for each agent."""
+        case.strain = min(1.0, tier.waiting / (10 * max(tier.agents, 1e-9)))
+        hindered = self.desk.strain_effect * case.strain
+        if case.luck.handed_on[case.contacts - 1]:
+            hindered += self.desk.hand_off_effect
+        odds = max(case.severity, 1e-9) ** -self.desk.severity_effect * math.exp(-hindered)
         return tier.resolution * odds / (1 - tier.resolution + tier.resolution * odds)
 
     def _settles(self, case: Case, back_office: float) -> None:
         if case.tier == 0 or back_office <= 0:
-            self._closes(case, RESOLVED)
+            self._fixed(case)
         else:
-            self._later(back_office, case, lambda event: self._closes(_case(event), RESOLVED))
+            self._later(back_office, case, lambda event: self._fixed(_case(event)))
+
+    def _fixed(self, case: Case) -> None:
+        """The fix holds, or the customer finds out that it does not."""
+        if case.luck.defective[case.contacts - 1]:
+            case.defective_fixes += 1
+            self.defective_fixes += 1
+            self._comes_back(case)
+        else:
+            self._closes(case, RESOLVED)
 
     def _closes(self, case: Case, outcome: int) -> None:
         case.outcome = outcome

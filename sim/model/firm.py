@@ -1,4 +1,4 @@
-"""The firm's weekly decisions. In this house: how many agents, by Erlang planning from the demand it has seen."""
+"""How many agents: Erlang planning from the demand seen, hiring that takes time, agents who leave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.model.desk import Desk
+from sim.model.desk import HANDED_ON, Desk
 from sim.model.problems import voice
 from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Staffing
@@ -47,8 +47,50 @@ def agents_needed(staffing: Staffing, load: float, handle_time: float) -> float:
     return round(steps * SMALLEST_STEP, 10)
 
 
+class Tier:
+    """The people employed in one tier, in full-time equivalents: who works, who learns, who is on the way.
+
+    Those hired start `hiring_lag` weeks later and do half the work for `ramp_up` weeks.
+    """
+
+    def __init__(self, labour: Labour) -> None:
+        self.labour = labour
+        self.employed = 0.0
+        self.coming: dict[int, float] = {}  # first week -> agents
+        self.learning: dict[int, float] = {}  # first week of full work -> agents
+
+    def week(self, week: int, wanted: float, occupancy: float) -> float:
+        """A week passes: some leave, some start, some are let go or hired. Returns how many start."""
+        strain = max(0.0, occupancy - 0.85) / 0.15
+        leaving = 1 - (1 - self.labour.attrition) ** ((1 + self.labour.attrition_strain * strain) / 52)
+        if week and leaving:
+            self.employed *= 1 - leaving
+            self.learning = {since: agents * (1 - leaving) for since, agents in self.learning.items()}
+        missing = wanted - self.employed - sum(self.coming.values())
+        if week == 0:
+            self.employed = wanted
+            return 0.0
+        if missing > 1e-9:
+            first = week + self.labour.hiring_lag
+            self.coming[first] = self.coming.get(first, 0.0) + missing
+        elif wanted < self.employed:
+            self.learning = {since: agents * wanted / self.employed for since, agents in self.learning.items()}
+            self.employed = wanted
+        started = self.coming.pop(week, 0.0)
+        self.employed += started
+        if started and self.labour.ramp_up:
+            self.learning[week + self.labour.ramp_up] = started
+        self.learning = {since: agents for since, agents in self.learning.items() if since > week}
+        return started
+
+    @property
+    def lost_to_learning(self) -> float:
+        """Agents' worth of work that newcomers do not do yet."""
+        return 0.5 * sum(self.learning.values())
+
+
 class Planner:
-    """Sets headcount as the strategy's staffing rule says.
+    """Sets headcount as the strategy's staffing rule says, and lives with who is there.
 
     Args:
         scenario: the strategy's rule and the world's averages.
@@ -58,44 +100,64 @@ class Planner:
     def __init__(self, scenario: Scenario, customers: int) -> None:
         self.scenario = scenario
         self.customers = customers
-        self.headcount_now = (0.0, 0.0)
+        self.wanted = (0.0, 0.0)
         self.seen = (0.0, 0.0)
+        self.tiers = (Tier(scenario.world.labour), Tier(scenario.world.labour))
 
-    def headcount(self, week: int, desk: Desk) -> tuple[float, float]:
-        """(agents, specialists) for this week: reviewed now and then, for the demand seen since the last review."""
+    def headcount(self, week: int, desk: Desk) -> tuple[float, float, float]:
+        """(agents employed, specialists employed, how many of both start this week)."""
         staffing = self.scenario.strategy.staffing
         if staffing.rule == "fixed":
-            return staffing.agents, staffing.specialists
-        if week % staffing.review:
-            return self.headcount_now
+            self.tiers[0].employed, self.tiers[1].employed = staffing.agents, staffing.specialists
+            return staffing.agents, staffing.specialists, 0.0
+        if week % staffing.review == 0:
+            self.wanted = self._review(week, desk)
+        started = sum(
+            tier.week(week, wanted, at_desk.occupancy)
+            for tier, wanted, at_desk in zip(self.tiers, self.wanted, desk.tiers, strict=True)
+        )
+        return self.tiers[0].employed, self.tiers[1].employed, started
+
+    def _review(self, week: int, desk: Desk) -> tuple[float, float]:
+        """Headcount for the demand seen since the last review; ordered early enough to make up for attrition."""
+        staffing, labour = self.scenario.strategy.staffing, self.scenario.world.labour
         if week == 0:
             demand = self.expected_demand()
         else:
             now = (desk.tiers[0].demand_hours, desk.tiers[1].demand_hours)
             demand = ((now[0] - self.seen[0]) / staffing.review, (now[1] - self.seen[1]) / staffing.review)
             self.seen = now
-        hours = self.scenario.world.labour.opening_hours
-        agents, specialists = (
-            agents_needed(staffing, work / hours, tier.handle_time)
+        away = min(0.9, labour.attrition * labour.hiring_lag / 52)
+        needed = (
+            agents_needed(staffing, work / labour.opening_hours, tier.handle_time) / (1 - away)
             for work, tier in zip(demand, desk.tiers, strict=True)
         )
-        self.headcount_now = (agents, specialists)
-        return self.headcount_now
+        cap = math.inf if staffing.cap is None else staffing.cap
+        agents, specialists = (min(round(number, 10), cap) for number in needed)
+        return agents, specialists
 
     def expected_demand(self) -> tuple[float, float]:
         """Hours of work a week that the first customers will bring to each tier, from the averages of the world."""
         world, strategy = self.scenario.world, self.scenario.strategy
-        desk, again = strategy.desk, strategy.desk.contacts > 1
-        orders = self.customers * world.needs.mean * world.choice.untroubled_purchase
-        calls = float(voice(world.callers, strategy.access, np.array([world.problems.severity]))[0])
-        cases = orders * world.problems.rate * calls
+        desk, access, trouble = strategy.desk, strategy.access, world.problems
+        again, needs = desk.contacts > 1, world.needs
+        each = needs.mean * world.choice.untroubled_purchase if needs.kind == "occasional" else 1 / needs.period
+        orders = self.customers * (0.0 if needs.kind == "one_off" else each)
+        calls = float(voice(world.callers, access, np.array([trouble.severity]))[0])
+        asks = min(1.0, world.callers.question_voice * access.invitation) * (1 - access.self_service)
+        cases = orders * trouble.rate * strategy.product.problems * calls
         unsettled = 1 - desk.first_contact_resolution
         returning = unsettled * (1 - desk.escalation) * world.callers.persistence * again
         escalated = unsettled * desk.escalation * again
-        return cases * (1 + returning) * desk.handle_time, cases * escalated * desk.specialist_time
+        work = 1 + (HANDED_ON - 1) * desk.hand_off
+        first = (cases * (1 + returning) + orders * trouble.questions * asks) * desk.handle_time * work
+        return first, cases * escalated * desk.specialist_time * work
 
 
-def hourly_cost(labour: Labour, specialist: bool) -> float:
-    """Dollars an hour at the desk: wage with on-costs, over the share of paid time that is worked there."""
-    wage = labour.wage * (labour.specialist_wage if specialist else 1.0)
-    return wage * labour.on_costs / (1 - labour.shrinkage)
+def hourly_cost(labour: Labour, specialist: bool, wage: float = 1.0) -> float:
+    """Dollars an hour at the desk: wage with on-costs, over the share of paid time that is worked there.
+
+    `wage` is what the strategy pays, x the market's.
+    """
+    paid = wage * labour.wage * (labour.specialist_wage if specialist else 1.0)
+    return paid * labour.on_costs / (1 - labour.shrinkage)

@@ -11,11 +11,14 @@ from sim.model.draws import Floats, Ints
 Account = Literal[
     "sales",
     "cost_of_goods",
+    "discounts",
     "support_fees",
     "support_labour",
     "self_service",
     "hiring",
     "remedies",
+    "learning",
+    "promotion",
     "advertising",
 ]
 ACCOUNTS: tuple[Account, ...] = get_args(Account)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from sim.model.draws import Draws, Ints
+from sim.model.draws import Draws, Floats, Ints
+from sim.parameters.edges import read_edges
 from sim.parameters.world import WordOfMouth
+
+_NOBODY: Ints = np.empty(0, np.int64)
 
 
 class Network:
@@ -35,13 +38,52 @@ class Network:
             return np.full(person.shape, -1, np.int64)
         return np.where(degree > 0, self.neighbours[np.minimum(pick, self.neighbours.size - 1)], -1)
 
+    def spread(self, person: Ints, amount: Floats, onto: Floats) -> None:
+        """Adds each person's `amount` to the entry of each of their strong ties in `onto` (a number for everyone)."""
+        degree = self.degree[person]
+        first = np.repeat(self.starts[person] - np.cumsum(degree) + degree, degree)
+        np.add.at(onto, self.neighbours[first + np.arange(first.size)], np.repeat(amount, degree))
+
+
+class Complete(Network):
+    """Everyone has a strong tie to everyone: nothing to store."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__(people, _NOBODY, _NOBODY)
+        self.degree = np.full(people, people - 1)
+
+    def tie(self, person: Ints, uniform: np.ndarray, further: Ints | int = 0) -> Ints:
+        """One of all others, `further` along from one chosen by `uniform`; -1 where there is nobody else."""
+        if self.people < 2:
+            return np.full(person.shape, -1, np.int64)
+        step = 1 + ((uniform * (self.people - 1)).astype(np.int64) + further) % (self.people - 1)
+        return np.asarray((person + step) % self.people)
+
+    def spread(self, person: Ints, amount: Floats, onto: Floats) -> None:
+        """Adds each person's `amount` to the entry of everyone else."""
+        onto += amount.sum()
+        np.add.at(onto, person, -amount)
+
 
 def build(world: WordOfMouth, people: int, draws: Draws) -> Network:
     """The network that the world asks for, the same for every strategy of a replication."""
-    none = np.empty(0, np.int64)
     half = min(world.ties // 2, (people - 1) // 2)
-    if world.network == "none" or half == 0:
-        return Network(people, none, none)
+    match world.network:
+        case "complete":
+            return Complete(people)
+        case "edges":
+            return Network(people, *read_edges(world.edges, people))
+        case "cliques":
+            return Network(people, *_cliques(people, world.ties + 1))
+        case "scale_free" if half and people > 1:
+            return Network(people, *_scale_free(people, half, draws))
+        case "small_world" | "random" if half:
+            return Network(people, *_ring(world, people, half, draws))
+    return Network(people, _NOBODY, _NOBODY)
+
+
+def _ring(world: WordOfMouth, people: int, half: int, draws: Draws) -> tuple[Ints, Ints]:
+    """Watts & Strogatz 1998: a ring, the far end of each tie rewired with a small probability (random: all of them)."""
     one = np.repeat(np.arange(people), half)
     step = np.tile(np.arange(1, half + 1), people)
     if world.ties % 2 and half < (people - 1) // 2:
@@ -49,12 +91,33 @@ def build(world: WordOfMouth, people: int, draws: Draws) -> Network:
         every_other = np.arange(0, people, 2)
         one = np.concatenate([one, every_other])
         step = np.concatenate([step, np.full(every_other.size, half + 1)])
-    if world.network == "small_world":
-        # Watts & Strogatz 1998: a ring, the far end of each tie rewired with a small probability
-        other = (one + step) % people
-        rewired = draws.uniform("rewire a tie", one, step) < world.rewiring
-    else:
+    other = (one + step) % people
+    if world.network == "random":
         rewired = np.ones(one.size, bool)
-        other = np.empty_like(one)
+    else:
+        rewired = draws.uniform("rewire a tie", one, step) < world.rewiring
     other[rewired] = (draws.uniform("far end of a tie", one[rewired], step[rewired]) * people).astype(np.int64)
-    return Network(people, one, other)
+    return one, other
+
+
+def _cliques(people: int, size: int) -> tuple[Ints, Ints]:
+    """Closed groups of `size` neighbours in the numbering, everyone tied to everyone; the last may be smaller."""
+    one = np.repeat(np.arange(people), size - 1)
+    other = one + np.tile(np.arange(1, size), people)
+    inside = (one // size == other // size) & (other < people)
+    return one[inside], other[inside]
+
+
+def _scale_free(people: int, links: int, draws: Draws) -> tuple[Ints, Ints]:
+    """Barabasi & Albert 1999: each newcomer links to `links` others, in proportion to the ties these have.
+
+    The end of a random earlier tie is such a person (Batagelj & Brandes 2005). Tie e has two ends: entry 2e is the
+    newcomer, entry 2e + 1 a copy of a random entry before the newcomer's first; copies of copies are followed back.
+    """
+    one = np.repeat(np.arange(people), links)
+    luck = draws.uniform("whom a newcomer knows", one, np.tile(np.arange(links), people))
+    copied = (luck * 2 * links * one).astype(np.int64)
+    entry = copied.copy()
+    while (is_copy := entry % 2 == 1).any():
+        entry[is_copy] = copied[entry[is_copy] // 2]
+    return one, one[entry // 2]

@@ -7,8 +7,12 @@ from enum import IntEnum
 import numpy as np
 
 from sim.model.beliefs import Belief
-from sim.model.draws import Draws, Ints, poisson
-from sim.parameters.world import World
+from sim.model.draws import Draws, Floats, Ints, poisson
+from sim.parameters.world import Needs, World
+
+NEVER = -1_000_000
+FOREVER = 1 << 40  # weeks
+GOOD, NONE, BAD = 1, 0, -1  # opinions
 
 
 class Status(IntEnum):
@@ -19,14 +23,19 @@ class Status(IntEnum):
     FORMER = 2
     LOST_FOR_GOOD = 3
     LEFT_CATEGORY = 4
+    REJECTER = 5  # never bought; bad opinion of others turned them away
 
 
 class People:
     """N people. Every attribute is an array of length N; row i is person i.
 
-    Traits: need (needs a week), basket ($), stake (scales severity), dropout (probability a purchase).
-    State: status, the two beliefs, grievance and habit (utility), looking (0 to 1), in_use (purchases still exposed to
-    problems), last_purchase (week, very negative: never), problems met so far.
+    Traits: need (needs a week), basket ($), stake (scales severity), dropout (probability a purchase), sensitivity
+    (x price sensitivity), sees_deals, opportunist, tolerance (messages a month).
+    State: status, opinion (GOOD, NONE, BAD: what they would say), the two beliefs, grievance and habit (utility),
+    expectation (of treatment, share), looking (0 to 1), in_use and unanswered (purchases still exposed to problems and
+    to questions), last_purchase, last_contact and joined (weeks, NEVER), next_need (week; needs that do not come by
+    chance), problems met so far, advocacy (share of the praise of others), put_off (share of voice lost to effort),
+    gets_messages, leaving_as (status at the next renewal, -1: stays), leaving_over (cause).
     """
 
     def __init__(self, world: World, draws: Draws) -> None:
@@ -35,40 +44,73 @@ class People:
         needs = world.needs
         self.n = n
         self.need = needs.mean * draws.gamma("need rate", needs.shape, everyone)
+        if needs.kind != "occasional":
+            self.need = np.full(n, 1 / needs.period if needs.kind != "one_off" else 0.0)
         self.basket = needs.basket * draws.lognormal("typical basket", needs.basket_sd_people, everyone)
         self.dropout = draws.beta("dropout", needs.dropout_a, needs.dropout_b, everyone)
         self.stake = draws.lognormal("stake", world.problems.stake_sd, everyone)
+        self.sensitivity = draws.lognormal("price sensitivity", world.choice.sensitivity_sd, everyone)
+        self.sees_deals = draws.uniform("sees deals", everyone) < world.choice.deal_awareness
+        self.opportunist = draws.uniform("opportunist", everyone) < needs.opportunists
+        self.tolerance = world.choice.tolerance * draws.exponential("tolerance", everyone)
 
         prior = world.beliefs
         self.reliability = Belief(n, prior.reliability, prior.reliability_strength)
         self.recovery = Belief(n, prior.recovery, prior.recovery_strength)
+        self.opinion = np.zeros(n, np.int8)
+        self.expectation = np.full(n, prior.expectation)
         self.grievance = np.zeros(n)
         self.habit = np.zeros(n)
         self.looking = np.zeros(n)
         self.problems = np.zeros(n, np.int64)
+        self.advocacy = np.ones(n)
+        self.put_off = np.zeros(n)
+        self.gets_messages = np.zeros(n, bool)
+        self.leaving_as = np.full(n, -1, np.int8)
+        self.leaving_over = np.zeros(n, np.int8)
         self._remember(world, draws, everyone)
 
     def _remember(self, world: World, draws: Draws, everyone: Ints) -> None:
         """Week 0 finds the firm in the middle of life: who bought before, how often, when last, who lost interest."""
-        market = world.market
+        market, needs = world.market, world.needs
         bought = draws.uniform("bought before", everyone) < market.initial_buyers
         tenure = draws.uniform("tenure", everyone) * market.history
-        mean = self.need * world.choice.untroubled_purchase * tenure
-        repeats = np.where(bought, poisson(draws.uniform("repeats before", everyone), mean), 0)
+        if needs.kind == "occasional":
+            rate = self.need * world.choice.untroubled_purchase
+            repeats = poisson(draws.uniform("repeats before", everyone), rate * tenure)
+            # The last of n purchases spread over a tenure T lies T u^(1/n) after its start
+            last = tenure * (1 - draws.uniform("last purchase before", everyone) ** (1 / np.maximum(repeats, 1)))
+            last = np.where(repeats > 0, last, tenure)
+        else:
+            rate = self.need
+            repeats = (tenure * rate).astype(np.int64)
+            last = tenure - repeats / np.where(rate > 0, rate, 1.0)
+        repeats = np.where(bought, repeats, 0)
         alive = draws.uniform("interested so far", everyone) < (1 - self.dropout) ** repeats
         self.status = np.select(
             [bought & alive, bought], [Status.CUSTOMER, Status.LEFT_CATEGORY], Status.PROSPECT
         ).astype(np.int8)
-        # The last of n purchases spread over a tenure T lies T u^(1/n) after its start
-        last = tenure * (1 - draws.uniform("last purchase before", everyone) ** (1 / np.maximum(repeats, 1)))
-        self.last_purchase = np.where(bought, -1 - np.where(repeats > 0, last, tenure).astype(np.int64), NEVER)
-        lag, rate = world.problems.lag * world.problems.use_elasticity, self.need * world.choice.untroubled_purchase
-        # Exposure left of purchases made at a steady rate, and of the first one
-        steady = np.where(alive, lag * rate * (1 - np.exp(-tenure / lag)), 0.0)
-        exposure = steady + np.exp(-tenure / lag)
-        self.in_use = np.where(bought, exposure, 0.0)
+        self.opinion[bought & alive] = GOOD
+        self.last_purchase = np.where(bought, -1 - last.astype(np.int64), NEVER)
+        self.last_contact = self.last_purchase.copy()
+        self.joined = np.where(bought, -1 - tenure.astype(np.int64), NEVER)
+        self.next_need = np.where(bought, self.last_purchase + 1 + self.until_next_need(needs, draws, everyone, 0), 0)
+        self.next_need = np.maximum(self.next_need, 0)
+        elasticity = world.problems.use_elasticity
+        self.in_use = np.where(bought, _exposure(world.problems.lag * elasticity, rate * alive, tenure), 0.0)
+        self.unanswered = np.where(bought, _exposure(world.problems.question_lag, rate * alive, tenure), 0.0)
         kept = 0.5 ** (tenure / 2 / world.beliefs.half_life)
         self.reliability.good += np.where(bought, world.beliefs.success_weight * (1 + repeats) * kept, 0.0)
+
+    def until_next_need(self, needs: Needs, draws: Draws, who: Ints, week: Ints | int) -> Ints:
+        """Weeks from a purchase in `week` to the next need, where needs do not come by chance."""
+        match needs.kind:
+            case "subscription":
+                return np.full(who.size, round(needs.period))
+            case "durable":
+                life = needs.period * draws.lognormal("product life", needs.period_sd, who, week)
+                return np.maximum(1, np.rint(life)).astype(np.int64)
+        return np.full(who.size, FOREVER)
 
     def having(self, status: Status) -> Ints:
         """Rows of the people in a status, ascending."""
@@ -79,4 +121,6 @@ class People:
         return np.bincount(self.status, minlength=len(Status))
 
 
-NEVER = -1_000_000
+def _exposure(lag: float, rate: Floats, tenure: Floats) -> Floats:
+    """What is left of the exposure of purchases made at a steady rate, and of the first one; it fades with `lag`."""
+    return np.asarray(lag * rate * (1 - np.exp(-tenure / lag)) + np.exp(-tenure / lag))

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[str, ...]] = {
     "purchase": ("units", "cents"),  # units: needs met
     "joining": ("cause",),  # JOINED_BY
-    "problem": ("severity", "earlier", "fate"),  # fate: silent, self-served, calls
+    "problem": ("about", "severity", "earlier", "fate"),  # about: problems.KINDS; fate: problems.FATES
     "case": (
-        "opened_week", "severity", "outcome", "contacts", "tier", "hours_opened", "hours_closed", "hours_waited",
-        "hours_handled",
+        "opened_week", "about", "severity", "outcome", "contacts", "tier", "hours_opened", "hours_closed",
+        "hours_waited", "hours_handled",
     ),
     "story": ("story", "teller", "bad", "weight", "hop"),  # person: the listener
     "leaving": ("cause", "status", "yearly_margin"),  # LEFT_BY, Status, cents of expected yearly margin
 }  # fmt: skip
-JOINED_BY = ("advertising", "recommendation", "return")
+JOINED_BY = ("advertising", "recommendation", "mention", "help", "return", "win-back", "renewed interest")
+NEWCOMERS = 4  # of these causes, so many are those of people who never bought before
 LEFT_BY = ("unresolved", "silent", "rival", "lost interest")
 
 
@@ -85,7 +86,14 @@ class Run:
     open_cases: int
 
 
-STATUS_COLUMNS = ("prospects", "customers", "former", "lost_for_good", "left_category")  # in the order of Status
+STATUS_COLUMNS = (
+    "prospects",
+    "customers",
+    "former",
+    "lost_for_good",
+    "left_category",
+    "rejecters",
+)  # in the order of Status
 # name -> unit and meaning; the ledger's accounts follow in the weekly table, in dollars
 WEEK_COLUMNS: dict[str, str] = {
     "prospects": "people at the end of the week",
@@ -93,12 +101,19 @@ WEEK_COLUMNS: dict[str, str] = {
     "former": "people at the end of the week",
     "lost_for_good": "people at the end of the week",
     "left_category": "people at the end of the week",
+    "rejecters": "people at the end of the week",
     "joined": "people who became customers",
-    "recommended": "of those, people convinced by a story",
+    "newcomers": "of those, people who never bought before",
+    "recommended": "of those, people won by a story or a mention",
+    "rejected": "prospects turned away by bad opinion",
     "left": "customers who left",
+    "saved": "customers about to leave whom the save desk kept",
+    "paper_retained": "customers under contract who have decided to leave",
     "orders": "purchases",
     "problems": "problems met by customers",
     "voiced": "problems brought to the firm, self-service included",
+    "questions": "questions brought to the firm, self-service included",
+    "false_claims": "claims of opportunists",
     "cases_opened": "cases that reached the desk",
     "cases_resolved": "cases settled",
     "cases_unresolved": "cases closed unsettled after work on them",
@@ -106,13 +121,19 @@ WEEK_COLUMNS: dict[str, str] = {
     "cases_refused": "cases refused, mostly out of warranty",
     "first_contact": "cases settled by tier 1 in one contact",
     "contacts": "pieces of work by agents",
+    "hand_offs": "contacts handed on to somebody else",
+    "defective_fixes": "fixes that did not hold",
     "hours_staffed": "agent hours on duty, both tiers",
     "hours_busy": "agent hours at work, both tiers",
     "hours_waited": "case hours waiting in line",
     "hours_opened": "hours the desk was open",
     "bad_stories": "bad stories heard",
     "good_stories": "good stories heard",
+    "bad_mentions": "expected times that the disappointed warn somebody",
+    "good_mentions": "expected times that the satisfied recommend the firm to somebody",
+    "problem_rate": "problems of a purchase, x those of week 0's technology",
+    "surplus": "$; what buyers would have paid on top, less what went wrong for them",
     "risk": "mean perceived risk of customers",
-    "agents": "tier-1 agents planned",
-    "specialists": "tier-2 agents planned",
+    "agents": "tier-1 agents employed, in full-time equivalents",
+    "specialists": "tier-2 agents employed",
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import simpy
 
-from sim.model import care, firm, market
+from sim.model import care, firm, market, relationship
 from sim.model.beliefs import perceived_risk
 from sim.model.desk import DAYS_A_WEEK, Desk
 from sim.model.draws import Ints
 from sim.model.ledger import cents
-from sim.model.people import Status
+from sim.model.people import BAD, GOOD, NONE, Status
 from sim.model.records import STATUS_COLUMNS, Run
 from sim.model.state import State
 from sim.model.word_of_mouth import persuade
@@ -27,12 +28,21 @@ class Simulation:
         replication: number of the paired world; with the seed it fixes all chance.
         problem_free: weeks in which nobody meets a problem, everything else equal: the causal question
             "what would the same people have done without that problem?".
+        intervene: what is done to the state at the beginning of a week, from outside the model: another what-if.
     """
 
-    def __init__(self, scenario: Scenario, replication: int = 0, problem_free: range = range(0)) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        replication: int = 0,
+        problem_free: range = range(0),
+        intervene: Mapping[int, Callable[[State], None]] | None = None,
+    ) -> None:
+        self.intervene = intervene or {}
         self.replication = replication
         self.state = State(scenario, replication, problem_free)
         self.env = simpy.Environment()
+        relationship.sign_up(self.state)
         self.desk = Desk(self.env, scenario.strategy.desk, scenario.world.callers, self.state.hours / DAYS_A_WEEK)
         self.planner = firm.Planner(scenario, self.state.people.having(Status.CUSTOMER).size)
 
@@ -50,26 +60,39 @@ class Simulation:
         for week in range(self.state.horizon):
             if week:
                 self._close_week(week - 1)
+            self.state.week = week
+            if week in self.intervene:
+                self.intervene[week](self.state)
             self._firm_acts(week)
             recommended = self._hear_stories(week)
             market.choose(self.state, week)
-            market.win_prospects(self.state, week, recommended)
+            market.win_prospects(self.state, week, recommended, self._take_helped())
             care.meet_problems(self.state, self.desk, week)
-            self._forget()
+            care.ask_questions(self.state, self.desk, week)
+            care.claim_falsely(self.state, week)
+            self._forget(week)
             yield self.env.timeout(self.state.hours)  # the desk works
 
     def _firm_acts(self, week: int) -> None:
-        """Sets the headcount; hiring costs, letting go does not."""
-        state, tiers = self.state, self.desk.tiers
-        agents, specialists = self.planner.headcount(week, self.desk)
-        hired = max(0.0, agents - tiers[0].agents) + max(0.0, specialists - tiers[1].agents) if week else 0.0
-        self.desk.staff(agents, specialists)
-        state.ledger.post(week, "hiring", -cents(hired * state.world.labour.hiring_cost))
+        """Sets the headcount and sends messages; hiring costs, letting go does not."""
+        state, (first, second) = self.state, self.planner.tiers
+        agents, specialists, started = self.planner.headcount(week, self.desk)
+        self.desk.staff(agents - first.lost_to_learning, specialists - second.lost_to_learning)
+        state.ledger.post(week, "hiring", -cents(started * state.world.labour.hiring_cost))
         state.weeks["agents"][week], state.weeks["specialists"][week] = agents, specialists
+        relationship.send_messages(state, week)
+
+    def _take_helped(self) -> Ints:
+        """Prospects whom the desk helped last week and who now consider the firm."""
+        state, who = self.state, np.unique(np.array(self.state.helped, np.int64))
+        state.helped = []
+        return who[state.draws.uniform("considers after help", who, state.week) < state.world.market.helped_considers]
 
     def _hear_stories(self, week: int) -> Ints:
-        """Stories due are heard. Returns the prospects that one of them made consider the firm."""
+        """Stories due are heard, opinions noted. Returns the prospects that a story made consider the firm."""
         state = self.state
+        state.talk.listen(state.people)
+        state.weeks["good_mentions"][week], state.weeks["bad_mentions"][week] = state.talk.messages()
         heard = state.grapevine.hear(week)
         state.weeks["bad_stories"][week] = heard.bad.sum()
         state.weeks["good_stories"][week] = (~heard.bad).sum()
@@ -77,8 +100,8 @@ class Simulation:
         state.events.add("story", week, heard.listener, **columns)
         return persuade(state.world.word_of_mouth, state.people, heard, state.draws, week)
 
-    def _forget(self) -> None:
-        """A week passes over beliefs, grievances, habits and the urge to look around."""
+    def _forget(self, week: int) -> None:
+        """A week passes over beliefs, grievances, habits, bad opinions and the urge to look around."""
         world, people = self.state.world, self.state.people
         kept = {name: math.exp(-math.log(2) / half_life) for name, half_life in (
             ("beliefs", world.beliefs.half_life), ("grievance", world.problems.grievance_half_life),
@@ -89,6 +112,11 @@ class Simulation:
         people.grievance *= kept["grievance"]
         people.habit *= kept["habit"]
         people.looking *= kept["looking"]
+        relationship.limit_returned(self.state)
+        resentful = np.flatnonzero((people.opinion == BAD) & (people.status != Status.REJECTER))
+        half_life = world.problems.bad_opinion_half_life
+        over = resentful[self.state.draws.uniform("speaks ill no more", resentful, week) < 1 - 0.5 ** (1 / half_life)]
+        people.opinion[over] = np.where(people.status[over] == Status.CUSTOMER, GOOD, NONE)
 
     def _close_week(self, week: int) -> None:
         """Outcomes reach people and the ledger closes the week."""
@@ -96,8 +124,9 @@ class Simulation:
         care.learn_outcomes(state, week, self.desk.take_closed())
         worked = self.desk.take_work()
         for tier, hours in enumerate(worked.staffed):
-            paid = hours * firm.hourly_cost(state.world.labour, specialist=tier == 1)
-            state.ledger.post(week, "support_labour", -cents(paid))
+            learning = self.planner.tiers[tier].lost_to_learning * state.hours
+            hour = firm.hourly_cost(state.world.labour, tier == 1, state.strategy.staffing.wage)
+            state.ledger.post(week, "support_labour", -cents((hours + learning) * hour))
         columns = {
             "hours_staffed": sum(worked.staffed),
             "hours_busy": sum(worked.busy),
@@ -105,6 +134,9 @@ class Simulation:
             "hours_opened": state.hours,
             "contacts": worked.contacts,
             "cases_opened": worked.opened,
+            "hand_offs": worked.hand_offs,
+            "defective_fixes": worked.defective_fixes,
+            "paper_retained": (state.people.leaving_as >= 0).sum(),
         }
         columns |= dict(zip(STATUS_COLUMNS, state.people.counts().tolist(), strict=True))
         for name, value in columns.items():
@@ -114,8 +146,17 @@ class Simulation:
             aversion = state.world.choice.variance_aversion
             risk = perceived_risk(state.people.reliability, state.people.recovery, aversion, customers)
             state.weeks["risk"][week] = np.mean(risk)
+            state.choice.match(float(np.mean(risk)))
+        if week + 1 < state.horizon:
+            lost = max(0.0, 1 - state.times[week + 1])
+            state.choice.thrift = 1 + state.world.economy.thrift * lost
 
 
-def simulate(scenario: Scenario, replication: int = 0, problem_free: range = range(0)) -> Run:
+def simulate(
+    scenario: Scenario,
+    replication: int = 0,
+    problem_free: range = range(0),
+    intervene: Mapping[int, Callable[[State], None]] | None = None,
+) -> Run:
     """One replication of a scenario; see `Simulation`."""
-    return Simulation(scenario, replication, problem_free).run()
+    return Simulation(scenario, replication, problem_free, intervene).run()

@@ -80,11 +80,8 @@ class Grapevine:
             return
         told = self.draws.uniform("tell", who, occasion) < chance
         who, occasion, weight = who[told], occasion[told], weight[told]
-        luck = self.draws.uniform("listeners", who, occasion)
         mean = self.world.listeners_unresolved if bad else self.world.listeners_resolved
-        listeners = np.searchsorted(_listener_table(mean, self.world.dispersion), luck).clip(0, MOST_LISTENERS)
-        row = np.repeat(np.arange(who.size), listeners)
-        slot = np.arange(row.size) - np.repeat(np.cumsum(listeners) - listeners, listeners)
+        listeners, row, slot = self._audience("listeners", mean, who, occasion)
         teller, when, weight = who[row], occasion[row], weight[row]
         key = when * (MOST_LISTENERS + 1) + slot
         strong = self.draws.uniform("strong tie", teller, key) < self.world.strong_share
@@ -95,16 +92,40 @@ class Grapevine:
         friend = self.network.tie(teller, first_friend, friends_before)
         strong &= friends_before < self.network.degree[teller]
         stranger = (self.draws.uniform("which acquaintance", teller, key) * self.network.people).astype(np.int64)
+        self._send_first_hand(week, teller, when, key, np.where(strong, friend, stranger), bad, weight, "telling delay")
+
+    def post(self, week: int, who: Ints, occasion: Ints, weight: Floats, bad: bool, chance: float) -> None:
+        """Some post it for all to see, whatever they tell their friends; people anywhere read it."""
+        if self.world.network == "none" or not who.size or not chance:
+            return
+        posted = self.draws.uniform("post", who, occasion) < chance
+        who, occasion, weight = who[posted], occasion[posted], weight[posted]
+        _, row, slot = self._audience("readers", self.world.post_readers, who, occasion)
+        teller, when, weight = who[row], occasion[row], weight[row]
+        key = when * (MOST_LISTENERS + 1) + slot
+        reader = (self.draws.uniform("which reader", teller, key) * self.network.people).astype(np.int64)
+        self._send_first_hand(week, teller, when, key, reader, bad, weight, "reading delay")
+
+    def _audience(self, decision: str, mean: float, who: Ints, occasion: Ints) -> tuple[Ints, Ints, Ints]:
+        """(how many hear each story, the story's row and the listener's number, for each listener)."""
+        luck = self.draws.uniform(decision, who, occasion)
+        size = np.searchsorted(_listener_table(mean, self.world.dispersion), luck).clip(0, MOST_LISTENERS)
+        row = np.repeat(np.arange(who.size), size)
+        return size, row, np.arange(row.size) - np.repeat(np.cumsum(size) - size, size)
+
+    def _send_first_hand(
+        self, week: int, teller: Ints, when: Ints, key: Ints, listener: Ints, bad: bool, weight: Floats, decision: str
+    ) -> None:
         stories = Stories(
             story=when * self.network.people + teller,
             teller=teller,
-            listener=np.where(strong, friend, stranger),
-            bad=np.full(row.size, bad),
+            listener=listener,
+            bad=np.full(teller.size, bad),
             weight=weight,
-            hop=np.ones(row.size, np.int64),
+            hop=np.ones(teller.size, np.int64),
         )
         self.heard.update((stories.story * self.network.people + teller).tolist())
-        self._send(stories, week + self._delay("telling delay", teller, key, stories.bad))
+        self._send(stories, week + self._delay(decision, teller, key, stories.bad))
 
     def hear(self, week: int) -> Stories:
         """The stories heard this week, each listener's first hearing of each; some are sent on."""

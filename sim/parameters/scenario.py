@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.parameters.fields import Group
 from sim.parameters.run import Run
 from sim.parameters.strategy import Strategy
@@ -19,5 +21,9 @@ class Scenario(Group):
 
     @property
     def margin(self) -> float:
-        """Gross margin as a share of the price that the strategy asks; goods cost what they cost at today's."""
-        return 1 - (1 - self.world.needs.gross_margin) / self.strategy.offer.price
+        """Gross margin as a share of the price that the strategy asks.
+
+        Goods cost what they cost at today's price and quality; each halving of problems costs the same on top.
+        """
+        better = -self.world.problems.quality_cost * math.log2(self.strategy.product.problems)
+        return 1 - (1 - self.world.needs.gross_margin + better) / self.strategy.offer.price

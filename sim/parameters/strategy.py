@@ -20,6 +20,53 @@ class Offer(Group):
     )
 
 
+class Product(Group):
+    """What the firm puts into what it sells."""
+
+    problems: float = quantity(
+        1.0, "x today's problems", "below 1 the product is made better, at a cost; above 1 worse", DECISION, gt=0, le=5
+    )
+
+
+class Promotion(Group):
+    """How the firm speaks to people who did not ask."""
+
+    advertising: float = quantity(
+        1.0, "x today's advertising", "0: no promotion at all, growth by word of mouth alone", DECISION, ge=0, le=20
+    )
+    newcomer_discount: float = quantity(
+        0.0, "share of price", "off the first order of a new customer", DECISION, ge=0, le=0.9
+    )
+    messages: float = quantity(0.0, "a customer a month", "newsletters and offers sent", DECISION, ge=0, le=100)
+    consent: Literal["opt_in", "opt_out"] = quantity(
+        "opt_out", "", "opt_in: only to those who sign up; opt_out: to all who did not object", DECISION
+    )
+    message_cost: float = quantity(0.01, "$ a message", "cost of sending one", ge=0, le=100)
+
+
+class Relationship(Group):
+    """What the firm does to keep customers and get them back."""
+
+    save_desk: float = quantity(
+        0.0, "share of price", "offer that the save desk may make to one about to leave; 0: 'nothing we can do'",
+        DECISION, ge=0, le=1,
+    )  # fmt: skip
+    win_back: float = quantity(0.0, "contacts a year", "to former customers, asking them back", DECISION, ge=0, le=52)
+    win_back_offer: float = quantity(
+        0.0, "share of price", "off the order with which they return", DECISION, ge=0, le=0.9
+    )
+    contact_cost: float = quantity(1.0, "$ a contact", "cost of a save or win-back contact", ge=0, le=1000)
+
+
+class Learning(Group):
+    """What the firm makes of what it hears."""
+
+    analysis: float = quantity(
+        0.0, "share of cases", "cases whose cause is found and worked on; fewer problems later", DECISION, ge=0, le=1
+    )
+    cost: float = quantity(5.0, "$ a case", "cost of analysing one case", ge=0, le=10_000)
+
+
 class Access(Group):
     """How easy it is to reach the firm."""
 
@@ -28,6 +75,7 @@ class Access(Group):
         0.0, "probability", "self-service settles a trifling problem before it reaches the desk", ge=0, le=1
     )
     self_service_cost: float = quantity(0.25, "$ a case", "cost of one case in self-service", ge=0, le=1000)
+    help_anyone: bool = quantity(False, "", "people who never bought here are helped too", DECISION)
 
 
 class Staffing(Group):
@@ -45,6 +93,15 @@ class Staffing(Group):
         1.0, "agents", "fixed: tier-1 agents on duty (planned: never fewer than a fiftieth)", DECISION, ge=0, le=1e5
     )
     specialists: float = quantity(0.5, "agents", "fixed: tier-2 agents on duty", DECISION, ge=0, le=1e5)
+    cap: float | None = quantity(
+        None,
+        "agents",
+        "planned: most agents the budget pays for, both tiers each; null: no limit",
+        DECISION,
+        gt=0,
+        le=1e5,
+    )
+    wage: float = quantity(1.0, "x wage", "paid to agents: below 1 offshored or outsourced", DECISION, ge=0, le=10)
 
 
 class Desk(Group):
@@ -75,6 +132,14 @@ class Desk(Group):
     contacts: int = quantity(
         3, "contacts", "after being worked on so often a case is closed, settled or not", DECISION, ge=1, le=10
     )
+    hand_off: float = quantity(
+        0.0, "probability", "a contact is handed on to somebody else: half as much work again, harder to settle",
+        "transfers about 10 % of calls", ge=0, le=1,
+    )  # fmt: skip
+    hand_off_effect: float = quantity(0.7, "log odds", "what a hand-off takes from settling it", ge=0, le=10)
+    defective_fix: float = quantity(
+        0.0, "probability", "a fix does not hold: the customer has to come back", ge=0, le=1
+    )
     back_office: float = quantity(
         20.0, "hours", "median time a case of tier 2 spends behind the desk: parts, other departments", ge=0, le=10_000
     )
@@ -101,6 +166,9 @@ class Remedy(Group):
         0.4, "share", "chi: internal trouble pushed onto the customer: forms, deposits", DECISION, ge=0, le=1
     )
     respect: float = quantity(0.5, "share", "ownership and apology", DECISION, ge=0, le=1)
+    no_questions: bool = quantity(
+        False, "", "whoever asks gets it: half the effort, and opportunists claim too", DECISION
+    )
 
 
 class Strategy(Group):
@@ -109,6 +177,10 @@ class Strategy(Group):
     title: str = label("the strategy in a few words")
     story: str = label("what is told about it in a meeting")
     offer: Offer = Offer()
+    product: Product = Product()
+    promotion: Promotion = Promotion()
+    relationship: Relationship = Relationship()
+    learning: Learning = Learning()
     access: Access = Access()
     staffing: Staffing = Staffing()
     desk: Desk = Desk()

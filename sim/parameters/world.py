@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
+from pydantic import model_validator
+
+from sim.parameters.edges import read_edges
 from sim.parameters.fields import ASSUMPTION, Group, label, quantity
 
 CDNOW = "fitted to the CDNOW sample, see params/source/fitted.yaml"
@@ -31,15 +34,41 @@ class Market(Group):
         ge=0,
         le=1,
     )
+    advertising_decay: float = quantity(
+        1.0, "x a week", "advertising reaches fewer from week to week; 1 keeps its strength", ge=0, le=1
+    )
     advertising_cost: float = quantity(0.0, "$ a prospect a week", "advertising paid for each prospect", ge=0, le=100)
     return_to_category: float = quantity(
-        0.002, "probability a week", "someone who left the category becomes a prospect again", ge=0, le=1
+        0.002, "probability a week", "someone who left the category thinks of it again", ge=0, le=1
     )
+    forget_the_firm: bool = quantity(
+        False, "", "whoever returns to the category is a prospect who knows nothing; otherwise chooses at once"
+    )
+    rejection_half_life: float = quantity(
+        260.0, "weeks", "a prospect whom bad opinion turned away becomes one again", gt=0, le=520_000
+    )
+    questions_outside: float = quantity(
+        0.0, "probability a week", "a prospect has a question the firm could help with", ge=0, le=1
+    )
+    helped_considers: float = quantity(
+        0.2, "probability", "a prospect whom the firm helped considers buying there",
+        "only qualitative field results (Urban 2004); assumption", ge=0, le=1,
+    )  # fmt: skip
 
 
 class Needs(Group):
     """How often people need something, how much they spend, how long they stay interested."""
 
+    kind: Literal["occasional", "subscription", "durable", "one_off"] = quantity(
+        "occasional",
+        "",
+        "occasional: needs come by chance; subscription: one a period, leaving only at renewal; durable: one a product "
+        "life; one_off: one ever",
+    )
+    period: float = quantity(
+        52.0, "weeks", "subscription: from renewal to renewal; durable: product life", ge=1, le=5200
+    )
+    period_sd: float = quantity(0.3, "log", "durable: spread of product life", ge=0, le=2)
     shape: float = quantity(0.24259, "", "shape of the Gamma distribution of need over people", CDNOW, gt=0, le=100)
     mean: float = quantity(
         0.0647, "needs a week", "mean need; r/alpha of the fit divided by the untroubled purchase probability", CDNOW,
@@ -55,6 +84,10 @@ class Needs(Group):
     gross_margin: float = quantity(
         0.4, "share of price", "price less cost of goods", "non-store retail, about .4; assumption", ge=-1, le=1
     )
+    opportunists: float = quantity(
+        0.0, "share of people", "claim what they are not owed where nobody asks questions", ge=0, le=1
+    )
+    false_claims: float = quantity(0.3, "claims a purchase", "by opportunists, where nobody asks", ge=0, le=1)
 
 
 class Economy(Group):
@@ -62,6 +95,16 @@ class Economy(Group):
 
     swing: float = quantity(0.05, "log", "standard deviation of the demand index", ge=0, le=1)
     persistence: float = quantity(0.98, "a week", "how slowly times change; .98 is half a year or so", ge=0, lt=1)
+    recession_week: int | None = quantity(None, "week", "a recession begins; null: none", ge=0, le=5200)
+    recession_length: int = quantity(52, "weeks", "how long it lasts", ge=1, le=5200)
+    recession_depth: float = quantity(0.2, "share of need", "need lost in it", ge=0, le=1)
+    thrift: float = quantity(
+        0.0,
+        "x need lost",
+        "how much more a price matters when need is down: sensitivity x (1 + thrift x need lost)",
+        ge=0,
+        le=20,
+    )
 
 
 class Choice(Group):
@@ -82,6 +125,35 @@ class Choice(Group):
     reconsider: float = quantity(
         0.05, "probability", "a former customer with a need considers the firm again", ge=0, le=1
     )
+    sensitivity_sd: float = quantity(0.0, "log", "spread of price sensitivity between people", ge=0, le=1.5)
+    forgetting: float | None = quantity(
+        None, "weeks", "half-life of being thought of since the last good contact; null: nobody forgets", gt=0, le=5200
+    )
+    unfairness_weight: float = quantity(
+        0.0, "utility a share of price", "dislike of newcomers' prices by those who know of them",
+        "direction: Feinberg, Krishna & Zhang 2002; size is an assumption", ge=0, le=100,
+    )  # fmt: skip
+    deal_awareness: float = quantity(0.3, "share of people", "see the prices that newcomers get", ge=0, le=1)
+    deal_looking: float = quantity(
+        0.05, "probability a week", "one who sees newcomers get all of the price off looks around", ge=0, le=1
+    )
+    deal_tenure: float = quantity(
+        104.0, "weeks", "tenure at which newcomers' prices hurt nearly two thirds as much as ever", gt=0, le=5200
+    )
+    tolerance: float = quantity(
+        3.0, "messages a month", "mean number welcomed (exponential over people)",
+        "diminishing returns above some three e-mails a week; weak evidence", gt=0, le=1000,
+    )  # fmt: skip
+    fatigue_weight: float = quantity(0.05, "utility a message a month", "each one beyond tolerance", ge=0, le=10)
+    opting_out: float = quantity(0.02, "probability a week", "one tired of messages wants no more", ge=0, le=1)
+    opting_in: float = quantity(0.3, "share of people", "sign up for messages when asked first", ge=0, le=1)
+    reminder: float = quantity(
+        0.0, "share of need", "most that messages add to need; half of it at one a month", ge=0, le=2
+    )
+    awakening: float = quantity(
+        0.0, "probability a message", "a message makes a customer look around", "direction: Ascarza et al. 2016",
+        ge=0, le=1,
+    )  # fmt: skip
 
 
 class Rival(Group):
@@ -97,6 +169,24 @@ class Rival(Group):
     switch: float = quantity(
         0.3, "probability", "an occasion lost to the rival makes a former customer (more with a grievance)", ge=0, le=1
     )
+    number: int = quantity(1, "rivals", "how many there are to look at", ge=1, le=100)
+    matches: float = quantity(
+        0.0, "share", "how far rivals match what customers have come to expect of the firm", ge=0, le=1
+    )
+    stays_for_offer: float = quantity(
+        0.5, "probability", "one about to leave stays for an offer as good as the price", "save desks: assumption",
+        ge=0, le=1,
+    )  # fmt: skip
+    calls_to_cancel: float = quantity(0.5, "probability", "one about to leave tells the firm first", ge=0, le=1)
+    win_back: float = quantity(
+        0.02, "probability a contact", "a former customer contacted weighs the firm again",
+        "Kumar, Bhagwat & Zhang 2015: direction; 20-40 % of the lapsed over a campaign, from memory", ge=0, le=1,
+    )  # fmt: skip
+    returning_ceiling: float = quantity(
+        0.6, "probability", "the most that one who left over a problem or a rival ever again believes in recovery",
+        ge=0, le=1,
+    )  # fmt: skip
+    returning_praise: float = quantity(0.25, "share", "of the praise of others, what they still give", ge=0, le=1)
     gives_up: float = quantity(
         0.2,
         "share",
@@ -118,10 +208,22 @@ class Beliefs(Group):
     problem_weight: float = quantity(1.0, "pseudo-counts", "a problem, times its severity", ge=0, le=100)
     resolved_weight: float = quantity(1.0, "pseudo-counts", "w_r: a problem put right, times J", ge=0, le=100)
     unresolved_weight: float = quantity(2.0, "pseudo-counts", "w_u: a problem not put right", ge=0, le=100)
+    question_weight: float = quantity(
+        0.2, "share", "of what a problem put right teaches, what an answered question does", ge=0, le=1
+    )
     repeat_weight: float = quantity(
         0.5, "a problem", "zeta: each earlier problem aggravates", "direction: Maxham & Netemeyer 2002", ge=0, le=10
     )
     recovery_patience: float = quantity(60.0, "days", "tau: a late recovery counts exp(-delay/tau)", gt=0, le=36_500)
+    expectation: float = quantity(0.5, "share", "treatment (score J) that people expect at first", ge=0, le=1)
+    ratchet: float = quantity(
+        0.0, "share", "of the way from what they expected to what they got, expectation goes each time",
+        "direction: Lapre & Tsikriktsis 2006", ge=0, le=1,
+    )  # fmt: skip
+    expectation_weight: float = quantity(
+        0.0, "utility", "grievance over treatment that falls short of the expected by all of J", ge=0, le=20
+    )
+    forgiveness: float = quantity(0.0, "share", "of a grievance, what a perfect recovery wipes out", ge=0, le=1)
 
 
 class Problems(Group):
@@ -138,6 +240,24 @@ class Problems(Group):
     lag: float = quantity(
         4.0, "weeks", "mean time from purchase to problem", "Knox & van Oest 2014: 28 days", gt=0, le=520
     )
+    service_share: float = quantity(0.0, "share", "problems that are errors of service, not of the product", ge=0, le=1)
+    expectation_share: float = quantity(
+        0.0, "share", "problems that are mis-set expectations: it does not do what they thought", ge=0, le=1
+    )
+    service_weight: float = quantity(1.3, "x", "a service error weighs this much more than a defect", ge=0, le=10)
+    questions: float = quantity(0.0, "questions a purchase", "how-to and where-is-it questions", ge=0, le=20)
+    question_lag: float = quantity(8.0, "weeks", "mean time from purchase to question", gt=0, le=520)
+    question_severity: float = quantity(0.05, "severity", "an unanswered question as a problem", ge=0, le=20)
+    learning_floor: float = quantity(
+        0.4, "share", "of today's problems, what no learning removes: people and things fail", ge=0, le=1
+    )
+    learning_cases: float = quantity(
+        200.0, "cases per 1,000 people", "analysed cases that count as today's experience", gt=0, le=1e6
+    )
+    learning_exponent: float = quantity(0.5, "exponent", "how fast the rest falls with experience", ge=0, le=5)
+    quality_cost: float = quantity(
+        0.03, "share of price", "cost of halving the problems by a better product", ge=0, le=1
+    )
     use_elasticity: float = quantity(
         0.5, "", "how problems grow with use: 1 in proportion; less: who buys often knows how to avoid them", gt=0, le=1
     )
@@ -153,6 +273,9 @@ class Problems(Group):
     )
     lost_for_good: float = quantity(0.3, "share", "of those who leave after a problem, never to return", ge=0, le=1)
     grievance: float = quantity(1.0, "utility", "grievance of who stays after an unresolved problem", ge=0, le=50)
+    bad_opinion_half_life: float = quantity(
+        52.0, "weeks", "how long the disappointed speak ill when asked", gt=0, le=520_000
+    )
     grievance_half_life: float = quantity(6.0, "weeks", "grievance fades", gt=0, le=5200)
 
 
@@ -166,6 +289,10 @@ class Callers(Group):
         0.60, "probability", "someone with a severe problem calls", "TARP: 50-75 %", ge=0, le=1
     )
     voice_half: float = quantity(0.6, "severity", "severity at which voice is half way", gt=0, le=20)
+    question_voice: float = quantity(0.5, "probability", "someone with a question asks the firm", ge=0, le=1)
+    effort_deterrence: float = quantity(
+        0.0, "share", "of those whom the firm put to all possible effort before, put off for good", ge=0, le=1
+    )
     patience: float = quantity(8.0, "hours", "mean patience in the queue (exponential)", gt=0, le=1e6)
     persistence: float = quantity(0.7, "probability", "someone left unsettled contacts the firm again", ge=0, le=1)
     return_time: float = quantity(16.0, "hours", "mean time until they do", gt=0, le=10_000)
@@ -174,9 +301,13 @@ class Callers(Group):
 class WordOfMouth(Group):
     """Who hears what, when, and how much it moves them."""
 
-    network: Literal["small_world", "random", "none"] = quantity(
-        "small_world", "", "who has strong ties to whom (Watts-Strogatz, random, or nobody)"
+    network: Literal["small_world", "cliques", "scale_free", "random", "complete", "edges", "none"] = quantity(
+        "small_world",
+        "",
+        "who has strong ties to whom: Watts-Strogatz, closed groups, Barabasi-Albert, at random, everyone to everyone, "
+        "a file of edges, or nobody (then nobody talks at all)",
     )
+    edges: str = quantity("", "", "edges: a CSV file with a tie a line, two numbers of persons from 0")
     ties: int = quantity(
         8,
         "people",
@@ -186,6 +317,13 @@ class WordOfMouth(Group):
         le=200,
     )
     rewiring: float = quantity(0.1, "share", "ties rewired at random (small world)", ge=0, le=1)
+    weak_ties: int = quantity(
+        0, "people", "acquaintances met in a week, others each week", "Dunbar layers: 50-150 in all", ge=0, le=1000
+    )
+    mention: float = quantity(
+        0.0, "probability a week", "what a customer thinks of the firm comes up with one strong tie", ge=0, le=1
+    )
+    mention_weak: float = quantity(0.0, "probability a week", "the same with one acquaintance", ge=0, le=1)
     tell_unresolved: float = quantity(0.74, "probability", "an unresolved problem is told", "SQM", ge=0, le=1)
     tell_resolved: float = quantity(0.41, "probability", "a resolved problem is told", "SQM", ge=0, le=1)
     tell_silent: float = quantity(0.3, "probability", "a problem kept from the firm is told to others", ge=0, le=1)
@@ -218,10 +356,16 @@ class WordOfMouth(Group):
     )  # fmt: skip
     customer_good: float = quantity(0.5, "share", "effect of a good story on a customer", "East et al.", ge=0, le=1)
     customer_bad: float = quantity(0.25, "share", "effect of a bad story on a customer", "East et al.", ge=0, le=1)
+    posted: float = quantity(
+        0.0, "probability", "an unresolved problem is also posted for all to see", "Rage survey 2023: 32 %",
+        ge=0, le=1,
+    )  # fmt: skip
+    posted_good: float = quantity(0.0, "probability", "a resolved one is", ge=0, le=1)
+    post_readers: float = quantity(5.0, "people", "mean number who read a post", ge=0, le=10)
     recommendation: float = quantity(
         0.125,
         "probability",
-        "a good story first-hand makes a prospect consider",
+        "a good story first-hand, or a mention, makes a prospect consider",
         "Keller Fay: one in eight",
         ge=0,
         le=1,
@@ -242,6 +386,12 @@ class Labour(Group):
     shrinkage: float = quantity(0.3, "share of paid time", "paid but not at the desk", ge=0, le=0.95)
     specialist_wage: float = quantity(1.4, "x wage", "tier-2 wage", ge=0, le=20)
     hiring_cost: float = quantity(3000.0, "$ an agent", "hiring and training one agent", ge=0, le=1e6)
+    hiring_lag: int = quantity(0, "weeks", "from the decision to the first day", ge=0, le=520)
+    ramp_up: int = quantity(0, "weeks", "a new agent does half the work for so long", ge=0, le=520)
+    attrition: float = quantity(0.0, "share a year", "agents who leave", "ContactBabel: 27-42 % a year", ge=0, lt=1)
+    attrition_strain: float = quantity(
+        1.0, "x", "leaving grows by so much when agents are at work all the time instead of .85 of it", ge=0, le=20
+    )
 
 
 class World(Group):
@@ -259,3 +409,12 @@ class World(Group):
     callers: Callers = Callers()
     word_of_mouth: WordOfMouth = WordOfMouth()
     labour: Labour = Labour()
+
+    @model_validator(mode="after")
+    def _has_its_edges(self) -> Self:
+        if self.word_of_mouth.network == "edges":
+            try:
+                read_edges(self.word_of_mouth.edges, self.market.people)
+            except ValueError as error:
+                raise ValueError(f"word_of_mouth.edges: {error}") from None
+        return self

@@ -24,7 +24,7 @@ METRICS: dict[str, tuple[str, str, float]] = {
     "lifetime_value": ("Lifetime value of a new customer", "$ of margin", 1),
     "broken_chain": ("Lost with each who left over a problem", "$ a year", 1),
     "left_over_problems": ("Left over a problem", "customers a year", 1),
-    "recommended": ("New customers won by a story", "%", 100),
+    "recommended": ("New customers won by word of mouth", "%", 100),
     "settled": ("Problems put right", "% of all problems", 100),
 }
 

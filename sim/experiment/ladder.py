@@ -1,0 +1,375 @@
+"""The verification ladder: known answers, each a parameter file run through the engine and held against theory.
+
+A rung says how its observables are read from runs, and what theory says of them. Observables are ratios of sums over
+replications (a mean is a ratio to the number of them); their standard errors come from replications only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, NamedTuple, TextIO
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from sim.experiment import metrics, theory
+from sim.experiment.replicate import _follow_parent
+from sim.experiment.survey import survey
+from sim.experiment.theory import Band, Expected
+from sim.model.beliefs import perceived_risk
+from sim.model.case import ABANDONED, RESOLVED
+from sim.model.draws import Ints
+from sim.model.ledger import npv
+from sim.model.people import Status
+from sim.model.problems import CALLS
+from sim.model.records import Run
+from sim.model.simulation import Simulation, simulate
+from sim.model.state import State
+from sim.parameters.cases import Case, case_names, load_case
+from sim.parameters.errors import ParameterError, suggestion
+from sim.parameters.scenario import Scenario
+
+LIMIT = 3.0  # standard errors between theory and simulation
+EXACT = 1e-6  # relative error allowed where chance has no part
+COLUMNS = (
+    "rung", "point", "observable", "theory", "simulated", "standard_error", "z", "relative_error", "replications",
+    "holds",
+)  # fmt: skip
+
+
+class Seen(NamedTuple):
+    """What one replication shows.
+
+    `controls` are numbers known to be zero on average; what they say of a replication's luck narrows its error.
+    """
+
+    values: dict[str, tuple[float, float]]  # observable -> (numerator, denominator)
+    controls: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rung:
+    """How a known answer is played once with its scenarios in one paired world, and what theory expects."""
+
+    play: Callable[[Sequence[Scenario], int], Seen]
+    expected: Callable[[Sequence[Scenario]], Expected]
+
+
+# What is read from runs
+
+
+WARM_UP = 8  # weeks until the desk, empty at first, is in its stride
+
+
+def _desk(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Calls of the weeks after the warm-up; the last week's may still be open and do not count."""
+    scenario = scenarios[0]
+    run = simulate(scenario, replication)
+    case, weeks = run.events.of("case"), slice(WARM_UP, scenario.run.weeks - 1)
+    inside = (case["opened_week"] >= WARM_UP) & (case["opened_week"] < scenario.run.weeks - 1)
+    waited, worked = case["hours_waited"][inside], case["outcome"][inside] != ABANDONED
+    total = {name: float(run.weeks[name][weeks].sum()) for name in ("hours_waited", "hours_busy", "hours_opened")}
+    values = {
+        "waits": (float((waited > 0).sum()), float(waited.size)),
+        "wait": (float(waited.sum()), float(waited.size)),
+        "line": (total["hours_waited"], total["hours_opened"]),
+        "busy": (total["hours_busy"], total["hours_opened"] * scenario.strategy.staffing.agents),
+        "abandons": (float((~worked).sum()), float(waited.size)),
+    }
+    handle = scenario.strategy.desk.handle_time
+    calls = theory.calls_an_hour(scenario) * total["hours_opened"]
+    more_work = (case["hours_handled"][inside][worked] - handle).sum() / (calls * handle)
+    return Seen(values, (float(run.weeks["cases_opened"][weeks].sum()) / calls - 1, float(more_work)))
+
+
+def _satisfied(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Buyers, problems and complaints of the first week."""
+    run = simulate(scenarios[0], replication)
+    problem, case = run.events.of("problem"), run.events.of("case")
+    buyers, problems = float(run.weeks["orders"].sum()), float(problem["person"].size)
+    complaints, resolved = float((problem["fate"] == CALLS).sum()), float((case["outcome"] == RESOLVED).sum())
+    return Seen(
+        {
+            "satisfied": (buyers - problems + resolved, buyers),
+            "complains": (complaints, problems),
+            "recovered": (resolved, complaints),
+        }
+    )
+
+
+def _recovered(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Risk and purchases, a week later, of those whose problem was put right and of those who had none."""
+    scenario = scenarios[0]
+    simulation = Simulation(scenario, replication, problem_free=range(1, scenario.run.weeks))
+    run, people = simulation.run(), simulation.state.people
+    case, bought, problem = (run.events.of(kind) for kind in ("case", "purchase", "problem"))
+    again = np.zeros(people.n, bool)
+    again[bought["person"][bought["week"] == 1]] = True
+    recovered = np.unique(case["person"][case["outcome"] == RESOLVED])
+    untroubled = np.setdiff1d(bought["person"][bought["week"] == 0], problem["person"])
+    risk = perceived_risk(people.reliability, people.recovery, scenario.world.choice.variance_aversion)
+    return Seen(
+        {
+            "risk_of_recovered": (float(risk[recovered].mean()), float(risk[untroubled].mean())),
+            "recovered_buy": (float(again[recovered].sum()), float(recovered.size)),
+            "untroubled_buy": (float(again[untroubled].sum()), float(untroubled.size)),
+        }
+    )
+
+
+def _lifetimes(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Customers left of the newcomers of week 0 after each renewal; their mean discounted margin."""
+    run = simulate(scenarios[0], replication)
+    period, joined = round(scenarios[0].world.needs.period), float(run.weeks["joined"].sum())
+    left = run.weeks["customers"][::period]
+    stay = {f"stay_{k}_periods": (float(left[k]), joined) for k in (1, 2, 5) if k < left.size}
+    return Seen({"lifetime_value": (metrics.lifetime_value(run), 1.0)} | stay)
+
+
+def _survival(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    run = simulate(scenarios[0], replication)
+    left = run.weeks["customers"][:: round(scenarios[0].world.needs.period)]
+    return Seen({f"after_{t}": (float(left[t]), float(run.weeks["joined"][0])) for t in range(1, left.size)})
+
+
+def _purchases(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Units that those who bought just before week 0 buy from then on."""
+    run = simulate(scenarios[0], replication)
+    bought, people = run.events.of("purchase"), run.scenario.world.market.people
+    values = {
+        f"purchases_{weeks}": (float(bought["units"][bought["week"] < weeks].sum()), float(people))
+        for weeks in theory.BUYER_WEEKS
+        if weeks <= run.scenario.run.weeks
+    }
+    soon = np.unique(bought["person"][bought["week"] < 39]).size
+    return Seen(values | {"none_in_39": (float(people - soon), float(people))})
+
+
+def _profit(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Net cash and units sold with the service, over those without."""
+    runs = [simulate(scenario, replication) for scenario in scenarios]
+    net, sold = ([], [])
+    for run in runs:
+        net.append(float(run.ledger.sum()))
+        sold.append(float(run.events.of("purchase")["units"].sum()))
+    return Seen({"profit": (net[0], net[1]), "sold": (sold[0], sold[1])})
+
+
+def _share(run: Run, column: str, tick: float) -> tuple[float, float]:
+    """(people in a weekly column after so many ticks of the clock, all people)."""
+    return float(run.weeks[column][round(tick) - 1]), float(run.scenario.world.market.people)
+
+
+def _bass(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    run = simulate(scenarios[0], replication)
+    p, q = theory.hazards(scenarios[0])
+    year, peak = run.scenario.run.weeks / theory.YEARS, round(theory.bass_peak(p, q))
+    values = {f"year_{t}": _share(run, "customers", t * year) for t in range(1, theory.YEARS + 1)}
+    before, after = (_share(run, "customers", peak + half * year) for half in (-0.5, 0.5))
+    values["at_the_peak"] = _share(run, "customers", peak)
+    values["around_the_peak"] = (after[0] - before[0], after[1])
+    return Seen(values)
+
+
+def _attrition(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    run = simulate(scenarios[0], replication)
+    year = run.scenario.run.weeks / theory.YEARS
+    return Seen({f"year_{t}": _share(run, "customers", t * year) for t in theory.ATTRITION_YEARS})
+
+
+def _talk(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    run = simulate(scenarios[0], replication)
+    weeks = (week for week in theory.ADOPTED_IN if week <= run.scenario.run.weeks)
+    return Seen({f"week_{week}": _share(run, "customers", week) for week in weeks})
+
+
+def _bad_news(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """The same people with and without disappointment."""
+    run, happy = (simulate(scenario, replication) for scenario in scenarios)
+    people, rate = float(run.scenario.world.market.people), run.scenario.run.discount_rate
+    value, at_best = (float(npv(each.ledger.sum(axis=1), rate)) for each in (run, happy))
+    return Seen(
+        {
+            "npv_ratio": (value, at_best),
+            "bought": (float(run.weeks["joined"].sum()), people),
+            "rejected": (float(run.weeks["rejecters"][-1]), people),
+            "disappointed": (float(run.weeks["problems"].sum()), people),
+        }
+    )
+
+
+def _lost_customers(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Discounted first purchases that others do not make after some customers are gone, for each of these."""
+    scenario = scenarios[0]
+    rate, horizon = scenario.run.discount_rate, scenario.run.weeks
+    kept = simulate(scenario, replication).weeks["joined"]
+    values = {}
+    for year in theory.LOST_AFTER:
+        week = round(year * horizon / theory.YEARS)
+        for name, loudness in theory.LOUDNESS.items():
+            gone: list[int] = []
+
+            def leave(state: State, loud: bool = loudness > 0, gone: list[int] = gone) -> None:
+                customers: Ints = state.people.having(Status.CUSTOMER)
+                luck = state.draws.uniform("is lost", customers, state.week)
+                who = customers[np.argsort(luck)[: round(theory.LOST_SHARE * customers.size)]]
+                gone.extend(who.tolist())
+                state.depart(who, speak_ill=loud)
+
+            joined = simulate(scenario, replication, intervene={week: leave}).weeks["joined"]
+            now = (1 + rate) ** (week / theory.WEEKS_A_YEAR)
+            values[f"{name}_year_{year}"] = (theory.discounted(kept - joined, rate) * now, float(len(gone)))
+    return Seen(values)
+
+
+def _survey(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Spend in per cent of the untroubled buyers', over all strategies."""
+    sums = [survey(simulate(scenario, replication)) for scenario in scenarios]
+    total = {key: sum(each[key] for each in sums) for key in sums[0]}
+    mean = {name: total[f"spend_{name}"] / max(total[f"respondents_{name}"], 1) for name in ("none", *_SURVEYED)}
+    return Seen({name: (100 * mean[name], mean["none"]) for name in _SURVEYED})
+
+
+_SURVEYED = ("recovered", "unresolved")
+
+# `theory` in a case file -> how it is played and expected
+RUNGS: dict[str, Rung] = {
+    "erlang_c": Rung(_desk, theory.expected_erlang_c),
+    "erlang_a": Rung(_desk, theory.expected_erlang_a),
+    "hays_hill": Rung(_satisfied, theory.expected_hays_hill),
+    "lifetime_value": Rung(_lifetimes, theory.expected_lifetime_value),
+    "sbg": Rung(_survival, theory.expected_sbg),
+    "bg_nbd": Rung(_purchases, theory.expected_bg_nbd),
+    "paradox": Rung(_recovered, theory.expected_paradox),
+    "price": Rung(_profit, theory.expected_price),
+    "bass": Rung(_bass, theory.expected_bass),
+    "bass_attrition": Rung(_attrition, theory.expected_bass_attrition),
+    "talk": Rung(_talk, theory.expected_talk),
+    "bad_news": Rung(_bad_news, theory.expected_bad_news),
+    "lost_customer": Rung(_lost_customers, theory.expected_lost_customer),
+    "survey": Rung(_survey, theory.expected_survey),
+}
+
+
+def rung_of(case: Case) -> Rung:
+    """The rung whose theory a case names."""
+    name = case.extras.get("theory", "")
+    if name not in RUNGS:
+        raise ParameterError(
+            f"known answer {case.name}, theory: got {name!r}; allowed: one of {', '.join(RUNGS)}."
+            f"{suggestion(name, RUNGS)}"
+        )
+    return RUNGS[name]
+
+
+# Theory against simulation
+
+
+def verify(
+    name: str,
+    replications: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+    progress: bool | TextIO = True,
+) -> pd.DataFrame:
+    """A known answer, by its shipped name or a .yaml file: a row an observable and point, in the columns COLUMNS.
+
+    Args:
+        replications: paired worlds; None for as many as the case says.
+        changes: dotted keys, applied to simulation and theory alike.
+        workers: processes; None for one a core, 1 for none beside this one.
+        progress: a bar on standard error or a stream of yours; False for none.
+    """
+    case = load_case("known_answer", name, changes)
+    seen = observe(case, replications, workers, progress)
+    return judge(case, seen)
+
+
+def verify_all(workers: int | None = None, progress: bool | TextIO = True) -> pd.DataFrame:
+    """All shipped known answers."""
+    return pd.concat(
+        [verify(name, workers=workers, progress=progress) for name in case_names("known_answer")], ignore_index=True
+    )
+
+
+def observe(
+    case: Case, replications: int | None = None, workers: int | None = None, progress: bool | TextIO = True
+) -> dict[str, list[Seen]]:
+    """Each point of a case, played in so many paired worlds."""
+    play = rung_of(case).play
+    tasks = [
+        (point, play, scenarios, replication)
+        for point, scenarios in case.points.items()
+        for replication in range(replications or scenarios[0].run.replications)
+    ]
+    seen: dict[tuple[str, int], Seen] = {}
+    with tqdm(
+        total=len(tasks), desc=case.name, unit="run", file=sys.stderr if isinstance(progress, bool) else progress,
+        disable=progress is False, mininterval=0.5, ncols=88,
+    ) as bar:  # fmt: skip
+        for point, replication, result in _results(tasks, min(workers or os.cpu_count() or 1, len(tasks))):
+            seen[point, replication] = result
+            bar.update()
+    return {point: [result for (of, _), result in sorted(seen.items()) if of == point] for point in case.points}
+
+
+_Task = tuple[str, Callable[[Sequence[Scenario], int], Seen], Sequence[Scenario], int]
+
+
+def _results(tasks: Sequence[_Task], workers: int) -> Iterator[tuple[str, int, Seen]]:
+    if workers <= 1:
+        yield from map(_play, tasks)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
+        futures = [pool.submit(_play, task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _play(task: _Task) -> tuple[str, int, Seen]:
+    point, play, scenarios, replication = task
+    return point, replication, play(scenarios, replication)
+
+
+def judge(case: Case, seen: Mapping[str, Sequence[Seen]]) -> pd.DataFrame:
+    """Theory of a case against what was seen at its points."""
+    rows = []
+    for point, results in seen.items():
+        for observable, theirs in rung_of(case).expected(case.points[point]).items():
+            simulated, error = estimate(observable, results)
+            if isinstance(theirs, Band):
+                expected, z, holds = theirs.value, np.nan, theirs.low <= simulated <= theirs.high
+            else:
+                expected = theirs
+                z = (simulated - expected) / max(error, EXACT * abs(expected))
+                holds = abs(z) <= LIMIT
+            relative, n = error / abs(expected), len(results)
+            rows.append((case.name, point, observable, expected, simulated, error, z, relative, n, holds))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def estimate(observable: str, results: Sequence[Seen]) -> tuple[float, float]:
+    """(ratio of sums, its standard error) over replications, by linearisation; luck that controls reveal is taken out.
+
+    With controls it is the intercept of a regression on them (Lavenberg & Welch 1981).
+    """
+    top, bottom = np.array([seen.values[observable] for seen in results]).T
+    ratio = top.sum() / bottom.sum()
+    each = (top - ratio * bottom) / bottom.mean()
+    x = np.column_stack([np.ones(each.size), np.array([seen.controls for seen in results])])
+    free = each.size - x.shape[1]
+    if free < 1:
+        return float(ratio), float("inf")
+    weights, *_ = np.linalg.lstsq(x, each, rcond=None)
+    variance = float(((each - x @ weights) ** 2).sum()) / free
+    return float(ratio + weights[0]), float(np.sqrt(variance * np.linalg.pinv(x.T @ x)[0, 0]))
