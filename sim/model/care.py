@@ -63,7 +63,7 @@ def claim_falsely(state: State, week: int) -> None:
     buyers = np.flatnonzero(people.opportunist & (people.last_purchase == week))
     who = buyers[state.draws.uniform("claims falsely", buyers, week) < state.world.needs.false_claims]
     price = people.basket[who] * state.price
-    spent = remedy.cost(state.strategy.remedy, price, state.margin, np.ones(who.size))
+    spent = remedy.cost(state.strategy.remedy, price, state.margin, np.full(who.size, state.world.problems.spoils))
     state.ledger.post(week, "remedies", -cents(spent))
     state.weeks["false_claims"][week] = who.size
 
@@ -93,7 +93,8 @@ def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
     _analyse(state, week, int(trouble.sum()))
 
     price = people.basket[who] * state.price
-    spent = remedy.cost(state.strategy.remedy, price, state.margin, case["severity"], kind)
+    spoilt = np.minimum(case["severity"], 1.0) * state.world.problems.spoils
+    spent = remedy.cost(state.strategy.remedy, price, state.margin, spoilt, kind)
     state.ledger.post(week, "remedies", -cents(spent[good]))
     state.ledger.post(week, "support_fees", cents(case["fee"] * price)[good])
     relieved = good & trouble
@@ -126,7 +127,8 @@ def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
 
 def _loss(state: State, who: Ints, severity: Floats) -> Floats:
     """Dollars that a problem costs the customer: the part of an order that it spoils."""
-    return np.asarray(np.minimum(severity, 1.0) * state.people.basket[who] * state.price)
+    spoilt = np.minimum(severity, 1.0) * state.world.problems.spoils
+    return np.asarray(spoilt * state.people.basket[who] * state.price)
 
 
 def _analyse(state: State, week: int, cases: int) -> None:
@@ -159,7 +161,8 @@ def _terms(state: State, week: int, who: Ints) -> tuple[Floats, np.ndarray]:
     """(fee as a share of the price, whether the firm will settle it), by the warranty clock."""
     warranty = state.strategy.warranty
     age = week - state.people.last_purchase[who]
-    free = age <= warranty.term + (warranty.goodwill if warranty.after == "goodwill" else 0)
+    term = state.world.problems.customary_warranty if warranty.term is None else warranty.term
+    free = age <= term + (warranty.goodwill if warranty.after == "goodwill" else 0)
     if warranty.after == "never_out":
         free = np.ones(who.size, bool)
     if warranty.after != "charge":

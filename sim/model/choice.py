@@ -110,6 +110,8 @@ class Choice:
         discount: float = 0.0,
     ) -> Ints:
         """BUYS, SKIPS or TO_RIVAL for each of `who` (one draw each, named `name`)."""
+        if not who.size:
+            return np.empty(0, np.int64)
         p_firm, p_rival = self.probabilities(people, who, week, considers, discount)
         luck = draws.uniform(name, who, week)
         return np.where(luck < p_firm, BUYS, np.where(luck < p_firm + p_rival, TO_RIVAL, SKIPS))

@@ -81,16 +81,21 @@ class Work(NamedTuple):
 
 
 class Desk:
-    """Two tiers on one SimPy environment. Closed cases collect in `closed` until someone takes them."""
+    """Two tiers on one SimPy environment. Closed cases collect in `closed` until someone takes them.
 
-    def __init__(self, env: simpy.Environment, desk: DeskParameters, callers: Callers, day_hours: float) -> None:
+    `work` multiplies the strategy's handle times: how much work a case is in this world.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, desk: DeskParameters, callers: Callers, day_hours: float, work: float = 1.0
+    ) -> None:
         self.env = env
         self.desk = desk
         self.callers = callers
         self.day_hours = day_hours
         self.tiers = (
-            Tier(desk.handle_time, desk.first_contact_resolution),
-            Tier(desk.specialist_time, desk.specialist_resolution),
+            Tier(work * desk.handle_time, desk.first_contact_resolution),
+            Tier(work * desk.specialist_time, desk.specialist_resolution),
         )
         self.closed: list[Case] = []
         self.opened_cases = 0

@@ -58,6 +58,8 @@ class Draws:
         # Arrays of one dimension at least: their unsigned arithmetic wraps silently, as it must
         who = np.atleast_1d(np.asarray(person))
         when = np.atleast_1d(np.asarray(occasion)).astype(np.uint64)
+        if not who.size:
+            return np.empty(np.broadcast_shapes(who.shape, when.shape))
         # Asked of a good part of the people, a decision is asked week after week: their part of the hash is kept
         often = who.ndim == 1 and 8 * who.size > self.people > 0
         luck = self._kept(decision)[who] if often else self._of_people(decision, who)

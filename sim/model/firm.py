@@ -12,7 +12,7 @@ from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Staffing
 from sim.parameters.world import Labour
 
-SMALLEST_STEP = 0.02  # of an agent: twelve minutes of a ten-hour day
+SMALLEST_STEP = 0.005  # of an agent: three minutes of a ten-hour day; the rest of it goes to other work
 
 
 def erlang_c(agents: float, load: float) -> float:
@@ -40,11 +40,18 @@ def mean_wait(agents: float, load: float, handle_time: float) -> float:
 
 
 def agents_needed(staffing: Staffing, load: float, handle_time: float) -> float:
-    """The fewest agents, in steps of a fiftieth, that keep occupancy and mean wait within the strategy's limits."""
-    steps = max(1, math.ceil(load / staffing.occupancy / SMALLEST_STEP - 1e-9))
-    while mean_wait(steps * SMALLEST_STEP, load, handle_time) > staffing.wait:
-        steps += 1
-    return round(steps * SMALLEST_STEP, 10)
+    """The fewest agents, in smallest steps, that keep occupancy and mean wait within the strategy's limits."""
+    enough = max(1, math.ceil(load / staffing.occupancy / SMALLEST_STEP - 1e-9))
+    too_few, further = enough - 1, 1
+    while mean_wait(enough * SMALLEST_STEP, load, handle_time) > staffing.wait:
+        too_few, enough, further = enough, enough + further, 2 * further
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        if mean_wait(middle * SMALLEST_STEP, load, handle_time) > staffing.wait:
+            too_few = middle
+        else:
+            enough = middle
+    return round(enough * SMALLEST_STEP, 10)
 
 
 class Tier:
@@ -149,7 +156,7 @@ class Planner:
         unsettled = 1 - desk.first_contact_resolution
         returning = unsettled * (1 - desk.escalation) * world.callers.persistence * again
         escalated = unsettled * desk.escalation * again
-        work = 1 + (HANDED_ON - 1) * desk.hand_off
+        work = world.labour.work * (1 + (HANDED_ON - 1) * desk.hand_off)
         first = (cases * (1 + returning) + orders * trouble.questions * asks) * desk.handle_time * work
         return first, cases * escalated * desk.specialist_time * work
 

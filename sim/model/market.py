@@ -74,6 +74,8 @@ BY_WORD_OF_MOUTH = tuple(JOINED_BY.index(name) for name in ("recommendation", "m
 
 def leave(state: State, week: int, who: Ints, status: Status, cause: str) -> None:
     """Customers become what `status` says; each is worth a yearly margin that is now gone. They keep what they own."""
+    if not who.size:
+        return
     people = state.people
     people.status[who] = status
     people.leaving_as[who] = -1
@@ -148,6 +150,8 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, d
 
     As in BG/NBD, nobody loses interest over the first purchase; under contract it is lost at renewals only.
     """
+    if not who.size:
+        return
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
     paid = cents(units * people.basket[who] * state.price * noise)

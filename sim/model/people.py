@@ -85,6 +85,10 @@ class People:
             rate = self.need
             repeats = (tenure * rate).astype(np.int64)
             last = tenure - repeats / np.where(rate > 0, rate, 1.0)
+        life = self.until_next_need(needs, draws, everyone, 0)
+        if needs.kind == "durable":
+            # Products are of any age: the life that is left is a uniform share of it
+            last = np.minimum(life * draws.uniform("age of the first product", everyone), tenure)
         repeats = np.where(bought, repeats, 0)
         alive = draws.uniform("interested so far", everyone) < (1 - self.dropout) ** repeats
         self.status = np.select(
@@ -94,7 +98,7 @@ class People:
         self.last_purchase = np.where(bought, -1 - last.astype(np.int64), NEVER)
         self.last_contact = self.last_purchase.copy()
         self.joined = np.where(bought, -1 - tenure.astype(np.int64), NEVER)
-        self.next_need = np.where(bought, self.last_purchase + 1 + self.until_next_need(needs, draws, everyone, 0), 0)
+        self.next_need = np.where(bought, self.last_purchase + 1 + life, 0)
         self.next_need = np.maximum(self.next_need, 0)
         elasticity = world.problems.use_elasticity
         self.in_use = np.where(bought, _exposure(world.problems.lag * elasticity, rate * alive, tenure), 0.0)

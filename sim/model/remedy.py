@@ -61,12 +61,11 @@ def justice(
     return np.asarray(WEIGHTS[0] * done + WEIGHTS[1] * way + WEIGHTS[2] * remedy.respect * (1 - STRAIN * strain))
 
 
-def cost(remedy: Remedy, price: Floats, gross_margin: float, severity: Floats, kind: Ints | int = 0) -> Floats:
+def cost(remedy: Remedy, price: Floats, gross_margin: float, spoilt: Floats, kind: Ints | int = 0) -> Floats:
     """Dollars: the share of the order that the problem spoilt is made good; compensation is a share of its price.
 
     An answer to a question costs nothing but the work.
     """
     action = ACTIONS[remedy.action]
-    spoilt = np.minimum(severity, 1.0)
     spent = price * (spoilt * (action.goods * (1 - gross_margin) + action.price) + remedy.compensation)
     return np.where(np.asarray(kind) == QUESTION, 0.0, spent)

@@ -43,7 +43,8 @@ class Simulation:
         self.state = State(scenario, replication, problem_free)
         self.env = simpy.Environment()
         relationship.sign_up(self.state)
-        self.desk = Desk(self.env, scenario.strategy.desk, scenario.world.callers, self.state.hours / DAYS_A_WEEK)
+        labour, day = scenario.world.labour, self.state.hours / DAYS_A_WEEK
+        self.desk = Desk(self.env, scenario.strategy.desk, scenario.world.callers, day, labour.work)
         self.planner = firm.Planner(scenario, self.state.people.having(Status.CUSTOMER).size)
 
     def run(self) -> Run:

@@ -37,6 +37,7 @@ class Talk:
         self.silent = world.network == "none" or not (world.mention or world.mention_weak)
         self.praise, self.blame = np.zeros(n), np.zeros(n)
         self.good_friends, self.bad_friends = np.zeros(n), np.zeros(n)
+        self.mentions = network.degree * world.mention + world.weak_ties * world.mention_weak  # a week, of each person
 
     def listen(self, people: People) -> None:
         """Takes note of the opinions as they are now: only of those that changed."""
@@ -77,8 +78,8 @@ class Talk:
         """Good and bad mentions a week, expected."""
         if self.silent:
             return 0.0, 0.0
-        each = self.network.degree * self.world.mention + self.world.weak_ties * self.world.mention_weak
-        return float(self.praise @ each), float(self.blame @ each)
+        # Not a dot product, which would start threads beside the worker processes
+        return float((self.praise * self.mentions).sum()), float((self.blame * self.mentions).sum())
 
 
 def _no_signal(each: float, ties: Floats | float) -> Floats:

@@ -90,7 +90,12 @@ class Staffing(Group):
     wait: float = quantity(1.0, "hours", "planned: longest mean wait by Erlang-C", DECISION, gt=0, le=10_000)
     review: int = quantity(13, "weeks", "planned: time between reviews of headcount", DECISION, ge=1, le=5200)
     agents: float = quantity(
-        1.0, "agents", "fixed: tier-1 agents on duty (planned: never fewer than a fiftieth)", DECISION, ge=0, le=1e5
+        1.0,
+        "agents",
+        "fixed: tier-1 agents on duty (planned: never fewer than a two-hundredth)",
+        DECISION,
+        ge=0,
+        le=1e5,
     )
     specialists: float = quantity(0.5, "agents", "fixed: tier-2 agents on duty", DECISION, ge=0, le=1e5)
     cap: float | None = quantity(
@@ -151,7 +156,10 @@ class Desk(Group):
 class Warranty(Group):
     """For how long the firm stands behind a product, and what happens after."""
 
-    term: float = quantity(8.0, "weeks", "warranty or return window after the purchase", DECISION, ge=0, le=5200)
+    term: float | None = quantity(
+        None, "weeks", "warranty or return window after the purchase; null: what is customary in the trade", DECISION,
+        ge=0, le=5200,
+    )  # fmt: skip
     after: Literal["refuse", "charge", "goodwill", "never_out"] = quantity("refuse", "", "out of warranty", DECISION)
     goodwill: float = quantity(0.0, "weeks", "goodwill: this much longer", DECISION, ge=0, le=5200)
     fee: float = quantity(0.3, "share of price", "charge: what the customer pays out of warranty", DECISION, ge=0, le=5)

@@ -246,15 +246,25 @@ class Problems(Group):
     )
     service_weight: float = quantity(1.3, "x", "a service error weighs this much more than a defect", ge=0, le=10)
     questions: float = quantity(0.0, "questions a purchase", "how-to and where-is-it questions", ge=0, le=20)
+    customary_warranty: float = quantity(
+        8.0, "weeks", "for how long firms of this trade stand behind what they sold", ge=0, le=5200
+    )
     question_lag: float = quantity(8.0, "weeks", "mean time from purchase to question", gt=0, le=520)
     question_severity: float = quantity(0.05, "severity", "an unanswered question as a problem", ge=0, le=20)
     learning_floor: float = quantity(
         0.4, "share", "of today's problems, what no learning removes: people and things fail", ge=0, le=1
     )
     learning_cases: float = quantity(
-        200.0, "cases per 1,000 people", "analysed cases that count as today's experience", gt=0, le=1e6
+        20.0, "cases per 1,000 people", "analysed cases that count as today's experience", gt=0, le=1e6
     )
-    learning_exponent: float = quantity(0.5, "exponent", "how fast the rest falls with experience", ge=0, le=5)
+    learning_exponent: float = quantity(
+        0.32,
+        "exponent",
+        "how fast the rest falls with experience; .32: by a fifth with each doubling",
+        "learning curves of 80 %: assumption",
+        ge=0,
+        le=5,
+    )
     quality_cost: float = quantity(
         0.03, "share of price", "cost of halving the problems by a better product", ge=0, le=1
     )
@@ -263,6 +273,9 @@ class Problems(Group):
     )
     severity: float = quantity(0.6, "", "median severity; 1 is a loss of the order's value", ge=0.001, le=20)
     severity_sd: float = quantity(0.6, "log", "spread of severity between problems", ge=0, le=3)
+    spoils: float = quantity(
+        1.0, "share of an order", "what a problem of severity 1 or more spoils and a remedy has to make good", ge=0, le=5
+    )
     stake_sd: float = quantity(0.3, "log", "spread between people of how much hangs on it", ge=0, le=3)
     leave_unresolved: float = quantity(
         0.35, "probability", "x_u: leaves at once after an unresolved problem of severity 1",
@@ -378,6 +391,9 @@ class Labour(Group):
 
     opening_hours: float = quantity(
         60.0, "hours a week", "the desk's opening hours: the clock of the model", ge=1, le=168
+    )
+    work: float = quantity(
+        1.0, "x handle time", "how much work a case is here, next to one about an online order", gt=0, le=100
     )
     wage: float = quantity(
         20.59, "$ an hour", "tier-1 wage", "US median customer service representative", ge=0, le=1000
