@@ -254,8 +254,16 @@ def _ratio_of_means(top: pd.Series, n_top: pd.Series, bottom: pd.Series, n_botto
     return float(ratio), float(half)
 
 
-def compare(scenarios: Sequence[Scenario], workers: int | None = None, progress: bool | TextIO = True) -> Comparison:
-    """Runs every scenario in the same paired worlds; goes on to the wanted precision if the run asks for one."""
+def compare(
+    scenarios: Sequence[Scenario],
+    workers: int | None = None,
+    progress: bool | TextIO = True,
+    survey: bool = True,
+) -> Comparison:
+    """Runs every scenario in the same paired worlds; goes on to the wanted precision if the run asks for one.
+
+    Without `survey` buyers are not asked, which saves a short run for each.
+    """
     if len(scenarios) < 2:
         raise ParameterError("strategies: a comparison needs at least two")
     run = scenarios[0].run
@@ -263,7 +271,7 @@ def compare(scenarios: Sequence[Scenario], workers: int | None = None, progress:
     until = run.replications
     while True:
         start = len(results) // len(scenarios)
-        results += replicate(scenarios, range(start, until), workers, progress)
+        results += replicate(scenarios, range(start, until), workers, progress, survey)
         comparison = collect(scenarios, results)
         widest = max(comparison.difference(name).half_width for name in comparison.strategies[1:])
         if run.precision is None or widest <= run.precision or until >= run.max_replications:

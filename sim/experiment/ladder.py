@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from sim.experiment import metrics, theory
 from sim.experiment.replicate import _follow_parent
-from sim.experiment.survey import survey
+from sim.experiment.survey import GROUPS, groups, spend, wave_starts
 from sim.experiment.theory import Band, Expected
 from sim.model.beliefs import perceived_risk
 from sim.model.case import ABANDONED, RESOLVED
@@ -46,11 +46,13 @@ COLUMNS = (
 class Seen(NamedTuple):
     """What one replication shows.
 
-    `controls` are numbers known to be zero on average; what they say of a replication's luck narrows its error.
+    `controls` are numbers that theory says are zero on average; what they say of a replication's luck narrows its
+    error. Whether they are zero is checked too, by observables of their own: `checks`, estimated without them.
     """
 
     values: dict[str, tuple[float, float]]  # observable -> (numerator, denominator)
     controls: tuple[float, ...] = ()
+    checks: Mapping[str, tuple[float, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Rung:
 # What is read from runs
 
 
-WARM_UP = 8  # weeks until the desk, empty at first, is in its stride
+WARM_UP = 3  # weeks until the desk, empty at first, is in its stride
 
 
 def _desk(scenarios: Sequence[Scenario], replication: int) -> Seen:
@@ -82,10 +84,12 @@ def _desk(scenarios: Sequence[Scenario], replication: int) -> Seen:
         "busy": (total["hours_busy"], total["hours_opened"] * scenario.strategy.staffing.agents),
         "abandons": (float((~worked).sum()), float(waited.size)),
     }
-    handle = scenario.strategy.desk.handle_time
-    calls = theory.calls_an_hour(scenario) * total["hours_opened"]
-    more_work = (case["hours_handled"][inside][worked] - handle).sum() / (calls * handle)
-    return Seen(values, (float(run.weeks["cases_opened"][weeks].sum()) / calls - 1, float(more_work)))
+    handle, calls = scenario.strategy.desk.handle_time, float(run.weeks["cases_opened"][weeks].sum())
+    work = float(case["hours_handled"][inside].sum())
+    expected = theory.calls_an_hour(scenario) * total["hours_opened"]
+    more_work = (work - handle * float(worked.sum())) / (expected * handle)
+    checks = {"calls": (calls, total["hours_opened"]), "work": (work, float(worked.sum()))}
+    return Seen(values, (calls / expected - 1, more_work), checks)
 
 
 def _satisfied(scenarios: Sequence[Scenario], replication: int) -> Seen:
@@ -142,23 +146,22 @@ def _purchases(scenarios: Sequence[Scenario], replication: int) -> Seen:
     """Units that those who bought just before week 0 buy from then on."""
     run = simulate(scenarios[0], replication)
     bought, people = run.events.of("purchase"), run.scenario.world.market.people
-    values = {
-        f"purchases_{weeks}": (float(bought["units"][bought["week"] < weeks].sum()), float(people))
-        for weeks in theory.BUYER_WEEKS
-        if weeks <= run.scenario.run.weeks
-    }
-    soon = np.unique(bought["person"][bought["week"] < 39]).size
-    return Seen(values | {"none_in_39": (float(people - soon), float(people))})
+    values = {}
+    for weeks in theory.BUYER_WEEKS:
+        if weeks <= run.scenario.run.weeks:
+            inside = bought["week"] < weeks
+            none = people - np.unique(bought["person"][inside]).size
+            values[f"purchases_{weeks}"] = (float(bought["units"][inside].sum()), float(people))
+            values[f"none_in_{weeks}"] = (float(none), float(people))
+    return Seen(values)
 
 
 def _profit(scenarios: Sequence[Scenario], replication: int) -> Seen:
     """Net cash and units sold with the service, over those without."""
     runs = [simulate(scenario, replication) for scenario in scenarios]
-    net, sold = ([], [])
-    for run in runs:
-        net.append(float(run.ledger.sum()))
-        sold.append(float(run.events.of("purchase")["units"].sum()))
-    return Seen({"profit": (net[0], net[1]), "sold": (sold[0], sold[1])})
+    profit, profit_today = (float(run.ledger.sum()) for run in runs)
+    sold, sold_today = (float(run.events.of("purchase")["units"].sum()) for run in runs)
+    return Seen({"profit": (profit, profit_today), "sold": (sold, sold_today)})
 
 
 def _share(run: Run, column: str, tick: float) -> tuple[float, float]:
@@ -167,14 +170,22 @@ def _share(run: Run, column: str, tick: float) -> tuple[float, float]:
 
 
 def _bass(scenarios: Sequence[Scenario], replication: int) -> Seen:
+    """Buyers over ten years. More of them in a tick than earlier ones explain is luck; that of pioneers lasts."""
     run = simulate(scenarios[0], replication)
-    p, q = theory.hazards(scenarios[0])
-    year, peak = run.scenario.run.weeks / theory.YEARS, round(theory.bass_peak(p, q))
+    year, peak = run.scenario.run.weeks / theory.YEARS, theory.peak_tick(scenarios[0])
     values = {f"year_{t}": _share(run, "customers", t * year) for t in range(1, theory.YEARS + 1)}
-    before, after = (_share(run, "customers", peak + half * year) for half in (-0.5, 0.5))
-    values["at_the_peak"] = _share(run, "customers", peak)
-    values["around_the_peak"] = (after[0] - before[0], after[1])
-    return Seen(values)
+    if peak is not None:
+        before, after = (_share(run, "customers", peak + half * year) for half in (-0.5, 0.5))
+        values["at_the_peak"] = _share(run, "customers", peak)
+        values["around_the_peak"] = (after[0] - before[0], after[1])
+    people, joined = run.scenario.world.market.people, run.weeks["joined"]
+    owners = np.concatenate([[0.0], np.cumsum(joined)[:-1]])
+    p, q = theory.hazards(scenarios[0])
+    explained = (people - owners) * -np.expm1(-p - q * owners / (people - 1))
+    luck = (joined - explained) / people
+    first = round(year / 2)
+    pioneers = (float(joined[:first].sum()), float(explained[:first].sum()))
+    return Seen(values, (float(luck[:first].sum()),), {"pioneers": pioneers})
 
 
 def _attrition(scenarios: Sequence[Scenario], replication: int) -> Seen:
@@ -189,18 +200,24 @@ def _talk(scenarios: Sequence[Scenario], replication: int) -> Seen:
     return Seen({f"week_{week}": _share(run, "customers", week) for week in weeks})
 
 
+EARLY = 13  # weeks in which chance decides most about the rest
+
+
 def _bad_news(scenarios: Sequence[Scenario], replication: int) -> Seen:
-    """The same people with and without disappointment."""
+    """The same people with and without disappointment. More disappointed than expected is luck, early luck most."""
     run, happy = (simulate(scenario, replication) for scenario in scenarios)
     people, rate = float(run.scenario.world.market.people), run.scenario.run.discount_rate
     value, at_best = (float(npv(each.ledger.sum(axis=1), rate)) for each in (run, happy))
+    joined, problems = run.weeks["joined"], run.weeks["problems"]
+    bad_luck = (problems - theory.problem_probability(scenarios[0]) * joined) / people
     return Seen(
         {
             "npv_ratio": (value, at_best),
-            "bought": (float(run.weeks["joined"].sum()), people),
+            "bought": (float(joined.sum()), people),
             "rejected": (float(run.weeks["rejecters"][-1]), people),
-            "disappointed": (float(run.weeks["problems"].sum()), people),
-        }
+        },
+        (float(bad_luck[:EARLY].sum()), float(bad_luck[EARLY:].sum())),
+        {"disappointed": (float(problems.sum()), float(joined.sum()))},
     )
 
 
@@ -228,15 +245,22 @@ def _lost_customers(scenarios: Sequence[Scenario], replication: int) -> Seen:
     return Seen(values)
 
 
+_SURVEYED = ("recovered", "unresolved")
+
+
 def _survey(scenarios: Sequence[Scenario], replication: int) -> Seen:
-    """Spend in per cent of the untroubled buyers', over all strategies."""
-    sums = [survey(simulate(scenario, replication)) for scenario in scenarios]
-    total = {key: sum(each[key] for each in sums) for key in sums[0]}
-    mean = {name: total[f"spend_{name}"] / max(total[f"respondents_{name}"], 1) for name in ("none", *_SURVEYED)}
+    """Three-month spend in per cent of the untroubled buyers', over all strategies and waves."""
+    spent, asked = np.zeros(len(GROUPS)), np.zeros(len(GROUPS))
+    for scenario in scenarios:
+        run = simulate(scenario, replication)
+        for start in wave_starts(scenario.run.weeks):
+            group = groups(run, start)
+            member = group >= 0
+            spent += np.bincount(group[member], spend(run, start)[member], len(GROUPS))
+            asked += np.bincount(group[member], minlength=len(GROUPS))
+    mean = dict(zip(GROUPS, spent / np.maximum(asked, 1), strict=True))
     return Seen({name: (100 * mean[name], mean["none"]) for name in _SURVEYED})
 
-
-_SURVEYED = ("recovered", "unresolved")
 
 # `theory` in a case file -> how it is played and expected
 RUNGS: dict[str, Rung] = {
@@ -351,9 +375,9 @@ def judge(case: Case, seen: Mapping[str, Sequence[Seen]]) -> pd.DataFrame:
                 expected, z, holds = theirs.value, np.nan, theirs.low <= simulated <= theirs.high
             else:
                 expected = theirs
-                z = (simulated - expected) / max(error, EXACT * abs(expected))
+                z = (simulated - expected) / max(error, EXACT * abs(expected) or EXACT)
                 holds = abs(z) <= LIMIT
-            relative, n = error / abs(expected), len(results)
+            relative, n = error / abs(expected) if expected else np.nan, len(results)
             rows.append((case.name, point, observable, expected, simulated, error, z, relative, n, holds))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -363,10 +387,13 @@ def estimate(observable: str, results: Sequence[Seen]) -> tuple[float, float]:
 
     With controls it is the intercept of a regression on them (Lavenberg & Welch 1981).
     """
-    top, bottom = np.array([seen.values[observable] for seen in results]).T
+    check = observable in results[0].checks
+    top, bottom = np.array([(seen.checks if check else seen.values)[observable] for seen in results]).T
     ratio = top.sum() / bottom.sum()
     each = (top - ratio * bottom) / bottom.mean()
-    x = np.column_stack([np.ones(each.size), np.array([seen.controls for seen in results])])
+    x = np.ones((each.size, 1))
+    if not check:
+        x = np.column_stack([x, np.array([seen.controls for seen in results])])
     free = each.size - x.shape[1]
     if free < 1:
         return float(ratio), float("inf")

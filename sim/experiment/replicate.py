@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from sim.experiment.metrics import cumulative_npv, summarize
-from sim.experiment.survey import survey
+from sim.experiment.survey import survey as ask_buyers
 from sim.model.ledger import ACCOUNTS
 from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
@@ -35,12 +35,12 @@ class Result:
     survey: dict[str, float]
 
 
-def run_one(scenario: Scenario, replication: int) -> Result:
-    """One run reduced to its weekly table, its row and its survey."""
+def run_one(scenario: Scenario, replication: int, asked: bool = True) -> Result:
+    """One run reduced to its weekly table, its row and, if asked for, its survey."""
     run = simulate(scenario, replication)
     dollars = {account: run.ledger[:, index] / 100 for index, account in enumerate(ACCOUNTS)}
     weeks = run.weeks | dollars | {"net": run.ledger.sum(axis=1) / 100, "cumulative_npv": cumulative_npv(run)}
-    return Result(scenario.strategy_name, replication, weeks, summarize(run), survey(run))
+    return Result(scenario.strategy_name, replication, weeks, summarize(run), ask_buyers(run) if asked else {})
 
 
 def replicate(
@@ -48,14 +48,16 @@ def replicate(
     replications: Iterable[int],
     workers: int | None = None,
     progress: bool | TextIO = True,
+    survey: bool = True,
 ) -> list[Result]:
     """All scenarios in all replications, ordered by replication, then scenario, whatever the number of workers.
 
     Args:
         workers: processes; None for one a core, 1 for none beside this one.
         progress: a bar with the time left, on standard error or a stream of yours; False for none.
+        survey: whether buyers are asked too, which takes another short run for each.
     """
-    tasks = [(scenario, replication) for replication in replications for scenario in scenarios]
+    tasks = [(scenario, replication, survey) for replication in replications for scenario in scenarios]
     workers = min(workers or os.cpu_count() or 1, len(tasks))
     done: dict[tuple[str, int], Result] = {}
     with tqdm(
@@ -71,16 +73,16 @@ def replicate(
         for result in _results(tasks, workers):
             done[result.strategy, result.replication] = result
             bar.update()
-    return [done[scenario.strategy_name, replication] for scenario, replication in tasks]
+    return [done[scenario.strategy_name, replication] for scenario, replication, _ in tasks]
 
 
-def _results(tasks: list[tuple[Scenario, int]], workers: int) -> Iterator[Result]:
+def _results(tasks: list[tuple[Scenario, int, bool]], workers: int) -> Iterator[Result]:
     if workers <= 1:
-        yield from (run_one(scenario, replication) for scenario, replication in tasks)
+        yield from (run_one(*task) for task in tasks)
         return
     # Spawned, not forked: the same on every system, and safe beside a notebook's threads
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
-        futures = [pool.submit(run_one, scenario, replication) for scenario, replication in tasks]
+        futures = [pool.submit(run_one, *task) for task in tasks]
         try:
             for future in as_completed(futures):
                 yield future.result()

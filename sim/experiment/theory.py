@@ -107,12 +107,13 @@ def expected_erlang_a(scenarios: Sequence[Scenario]) -> Expected:
 
 def _queue(scenario: Scenario, patience: float) -> Expected:
     strategy = scenario.strategy
-    arrivals, service, agents = calls_an_hour(scenario), 1 / strategy.desk.handle_time, round(strategy.staffing.agents)
+    arrivals, work, agents = calls_an_hour(scenario), strategy.desk.handle_time, round(strategy.staffing.agents)
     if math.isinf(patience):
-        queue = erlang_c(arrivals, service, agents)._asdict()
+        queue = erlang_c(arrivals, 1 / work, agents)._asdict()
         queue.pop("abandons")
-        return queue
-    return erlang_a(arrivals, service, 1 / patience, agents)._asdict()
+    else:
+        queue = erlang_a(arrivals, 1 / work, 1 / patience, agents)._asdict()
+    return queue | {"calls": arrivals, "work": work}
 
 
 # Service
@@ -197,7 +198,7 @@ def expected_lifetime_value(scenarios: Sequence[Scenario]) -> Expected:
     payments = (run.weeks - 1) // period + 1
     forever = lifetime_value(needs.basket * scenario.margin, retention, rate)
     within = forever * (1 - (retention / (1 + rate)) ** payments)
-    return {"lifetime_value": within} | {f"stay_{k}_periods": retention**k for k in (1, 2, 5)}
+    return {"lifetime_value": within} | {f"stay_{k}_periods": retention**k for k in (1, 2, 5) if k < payments}
 
 
 def sbg_survival(renewals: float, a: float, b: float) -> float:
@@ -235,15 +236,15 @@ BUYER_WEEKS = (13, 26, 39, 52, 78)
 
 
 def expected_bg_nbd(scenarios: Sequence[Scenario]) -> Expected:
-    """Mean repeat purchases of a buyer after some weeks, and the share without any in 39 weeks."""
-    needs, weeks = scenarios[0].world.needs, scenarios[0].run.weeks
+    """Mean repeat purchases of a buyer after some weeks, and the share without any."""
+    needs, horizon = scenarios[0].world.needs, scenarios[0].run.weeks
     r, alpha = needs.shape, needs.shape / needs.mean
-    means = {
-        f"purchases_{t}": bg_nbd_by_week(t, r, alpha, needs.dropout_a, needs.dropout_b)
-        for t in BUYER_WEEKS
-        if t <= weeks
-    }
-    return means | {"none_in_39": (alpha / (alpha + 39)) ** r}
+    values = {}
+    for weeks in BUYER_WEEKS:
+        if weeks <= horizon:
+            values[f"purchases_{weeks}"] = bg_nbd_by_week(weeks, r, alpha, needs.dropout_a, needs.dropout_b)
+            values[f"none_in_{weeks}"] = (alpha / (alpha + weeks)) ** r
+    return values
 
 
 # Price
@@ -308,13 +309,22 @@ def hazards(scenario: Scenario) -> tuple[float, float]:
     return -math.log1p(-world.market.advertising_reach), -(world.market.people - 1) * math.log1p(-said)
 
 
-def expected_bass(scenarios: Sequence[Scenario]) -> Expected:
-    """Share that has bought after each of ten years, at the peak, and in the year around it."""
-    scenario = scenarios[0]
+def peak_tick(scenario: Scenario) -> int | None:
+    """Tick of the clock at which most adopt; None if half a year around it is not within the horizon."""
     p, q = hazards(scenario)
+    half, last = scenario.run.weeks / YEARS / 2, scenario.run.weeks
+    peak = round(bass_peak(p, q)) if q > 0 else 0
+    return peak if half + 1 < peak < last - half else None
+
+
+def expected_bass(scenarios: Sequence[Scenario]) -> Expected:
+    """Share that has bought after each of ten years, at the peak, in the year around it; pioneers as explained."""
+    scenario = scenarios[0]
+    (p, q), peak = hazards(scenario), peak_tick(scenario)
     year = scenario.run.weeks / YEARS
-    peak = round(bass_peak(p, q))
-    shares = {f"year_{t}": bass(t * year, p, q) for t in range(1, YEARS + 1)}
+    shares = {f"year_{t}": bass(t * year, p, q) for t in range(1, YEARS + 1)} | {"pioneers": 1.0}
+    if peak is None:
+        return shares
     around = bass(peak + year / 2, p, q) - bass(peak - year / 2, p, q)
     return shares | {"at_the_peak": bass(peak, p, q), "around_the_peak": around}
 
@@ -408,7 +418,7 @@ def discounted(adopts: np.ndarray, yearly_rate: float) -> float:
     return float(adopts @ (1 + yearly_rate) ** (-np.arange(adopts.size) / WEEKS_A_YEAR))
 
 
-ADOPTED_IN = (5, 10, 15, 20, 30)
+ADOPTED_IN = (5, 10, 15, 20)
 
 
 def expected_talk(scenarios: Sequence[Scenario]) -> Expected:
@@ -418,14 +428,14 @@ def expected_talk(scenarios: Sequence[Scenario]) -> Expected:
 
 
 def expected_bad_news(scenarios: Sequence[Scenario]) -> Expected:
-    """NPV with disappointment over NPV without, and shares at the end: bought, turned away, disappointed."""
+    """NPV with disappointment over NPV without; shares in the end: bought, turned away, disappointed of the buyers."""
     disappointed, happy = (course(scenario) for scenario in scenarios)
     rate = scenarios[0].run.discount_rate
     return {
         "npv_ratio": discounted(disappointed.adopts, rate) / discounted(happy.adopts, rate),
         "bought": float(disappointed.adopts.sum()),
         "rejected": float(disappointed.rejecters[-1]),
-        "disappointed": float(disappointed.disappointed[-1]),
+        "disappointed": float(disappointed.disappointed[-1] / disappointed.adopts.sum()),
     }
 
 

@@ -13,8 +13,15 @@ from sim.model.people import BAD, GOOD, Status
 from sim.model.state import State
 
 
-def meet_problems(state: State, desk: Desk, week: int) -> None:
-    """Owners meet problems: the silent draw their own conclusions, some help themselves, some call."""
+def bring_cases(state: State, desk: Desk, week: int) -> None:
+    """Problems and questions of the week; those brought to the firm come in at a uniformly random time of it."""
+    met, asked = _meet_problems(state, week), _ask_questions(state, week)
+    calls = problems.Problems(*(np.concatenate(pair) for pair in zip(met, asked, strict=True)))
+    _call(state, desk, week, calls)
+
+
+def _meet_problems(state: State, week: int) -> problems.Problems:
+    """Owners meet problems: the silent draw their own conclusions, some help themselves. Returns those who call."""
     state.weeks["problem_rate"][week] = state.learned() * state.strategy.product.problems
     met = problems.meet(
         state.world, state.strategy.access, state.people, state.draws, week,
@@ -22,7 +29,7 @@ def meet_problems(state: State, desk: Desk, week: int) -> None:
     )  # fmt: skip
     if week in state.problem_free:
         state.people.problems[met.person] -= 1
-        return
+        return met.where(np.zeros(met.person.size, bool))
     who = met.person
     state.people.reliability.bad[who] += state.world.beliefs.problem_weight * met.severity
     state.weeks["problems"][week] = who.size
@@ -37,11 +44,11 @@ def meet_problems(state: State, desk: Desk, week: int) -> None:
     state.grapevine.tell(week + 1, silent.person, when, np.minimum(silent.severity, 1.0), True, told.tell_silent)
     _serve_themselves(state, week, served)
     _teach_recovery(state, served.person, np.ones(served.person.size), 0.0, served.earlier)
-    _call(state, desk, week, met.of(problems.CALLS), "")
+    return met.of(problems.CALLS)
 
 
-def ask_questions(state: State, desk: Desk, week: int) -> None:
-    """Owners ask the firm how and where; prospects ask too where the firm helps anyone."""
+def _ask_questions(state: State, week: int) -> problems.Problems:
+    """Owners ask the firm how and where; prospects ask too where the firm helps anyone. Returns those who call."""
     people, access, draws = state.people, state.strategy.access, state.draws
     asked = problems.ask(state.world, access, people, draws, week)
     if access.help_anyone and state.world.market.questions_outside:
@@ -52,7 +59,7 @@ def ask_questions(state: State, desk: Desk, week: int) -> None:
     _serve_themselves(state, week, served)
     answered = np.full(served.person.size, state.world.beliefs.question_weight)
     _teach_recovery(state, served.person, answered, 0.0, served.earlier)
-    _call(state, desk, week, asked.of(problems.CALLS), "question, ")
+    return asked.of(problems.CALLS)
 
 
 def claim_falsely(state: State, week: int) -> None:
@@ -143,14 +150,15 @@ def _serve_themselves(state: State, week: int, served: problems.Problems) -> Non
     state.people.last_contact[served.person] = week
 
 
-def _call(state: State, desk: Desk, week: int, met: problems.Problems, about: str) -> None:
+def _call(state: State, desk: Desk, week: int, met: problems.Problems) -> None:
     """Cases come in at a uniformly random time of the week. Answers are free, whatever the warranty says."""
-    who = met.person
+    who, question = met.person, met.kind == problems.QUESTION
     fee, covered = _terms(state, week, who)
-    if about:
-        fee, covered = np.zeros(who.size), np.ones(who.size, bool)
-    arrives = state.draws.uniform(about + "time of the call", who, week) * state.hours
-    luck = lucks(state.draws, state.strategy.desk, state.world.callers, who, week, about)
+    fee, covered = np.where(question, 0.0, fee), covered | question
+    # A person may have a problem and a question in the same week
+    occasion = 2 * week + question
+    arrives = state.draws.uniform("time of the call", who, occasion) * state.hours
+    luck = lucks(state.draws, state.strategy.desk, state.world.callers, who, occasion)
     columns = (who, met.kind, met.severity, met.earlier, covered, fee, arrives)
     rows = zip(*(column.tolist() for column in columns), luck, strict=True)
     for person, kind, severity, earlier, settled, share, hours, fortune in rows:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.draws import Draws, Floats, Ints
+from sim.model.draws import Draws, Ints
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
 
@@ -57,40 +56,34 @@ class Case:
     waiting: bool = False
 
 
-def lucks(
-    draws: Draws, desk: DeskParameters, callers: Callers, person: Ints, occasion: Ints | int, about: str = ""
-) -> list[Luck]:
-    """The luck of the cases that `person` (array) opens on `occasion` (a week): a pure function of both.
+DECISIONS = (
+    "handle time", "patience", "settles", "escalates", "persists", "returns", "back office", "handed on", "fix fails",
+)  # fmt: skip
 
-    `about` keeps cases of another sort, which the same person may open in the same week, apart.
-    """
-    contact = np.arange(desk.contacts)
-    when = np.asarray(occasion).reshape(-1, 1) * 16 + contact
-    who = person[:, None]
 
-    def exponential(decision: str, mean: float) -> Floats:
-        return draws.exponential(about + decision, who, when) * mean
+def lucks(draws: Draws, desk: DeskParameters, callers: Callers, person: Ints, occasion: Ints | int) -> list[Luck]:
+    """The luck of the cases that `person` (array) opens on `occasion` (a week): a pure function of both."""
+    from scipy.special import ndtri
 
-    def uniform(decision: str) -> Floats:
-        return draws.uniform(about + decision, who, when)
-
-    def happens(decision: str, chance: float) -> np.ndarray:
-        return uniform(decision) < chance if chance else np.zeros((person.size, contact.size), bool)
-
+    if not person.size:
+        return []
+    when = np.asarray(occasion).reshape(-1, 1) * 16 + np.arange(desk.contacts)
+    handle, patience, settles, escalates, persists, returns, back_office, handed_on, fails = draws.uniforms(
+        DECISIONS, person[:, None], when
+    )
     if desk.handle_distribution == "exponential":
-        handle = exponential("handle time", 1.0)
+        handle = -np.log(handle)
     else:
-        handle = draws.lognormal(about + "handle time", desk.handle_sd, who, when)
-    back_office = desk.back_office * np.exp(desk.back_office_sd * draws.normal(about + "back office", who, when))
-    columns: Sequence[np.ndarray] = (
+        handle = np.exp(desk.handle_sd * ndtri(handle) - desk.handle_sd**2 / 2)
+    columns = (
         handle,
-        exponential("patience", callers.patience),
-        uniform("settles"),
-        uniform("escalates"),
-        uniform("persists"),
-        exponential("returns", callers.return_time),
-        back_office,
-        happens("handed on", desk.hand_off),
-        happens("fix does not hold", desk.defective_fix),
+        -np.log(patience) * callers.patience,
+        settles,
+        escalates,
+        persists,
+        -np.log(returns) * callers.return_time,
+        desk.back_office * np.exp(desk.back_office_sd * ndtri(back_office)),
+        handed_on < desk.hand_off,
+        fails < desk.defective_fix,
     )
     return [Luck(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]

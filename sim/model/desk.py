@@ -157,7 +157,7 @@ class Desk:
         self._joins(event)
 
     def _joins(self, event: simpy.Event) -> None:
-        case = _case(event)
+        case: Case = event.value
         tier = self.tiers[case.tier]
         tier.integrate(self.env.now)
         tier.demand_hours += case.luck.handle[case.contacts] * tier.handle_time
@@ -170,7 +170,7 @@ class Desk:
             self._later(case.luck.patience[case.contacts], case, self._gives_up)
 
     def _gives_up(self, event: simpy.Event) -> None:
-        case = _case(event)
+        case: Case = event.value
         # The event outlives its purpose when the case was served or waits anew with later patience
         if case.waiting and self.env.now >= case.joined + case.luck.patience[case.contacts]:
             tier = self.tiers[case.tier]
@@ -199,7 +199,7 @@ class Desk:
             self._later(work, case, self._worked_on)
 
     def _worked_on(self, event: simpy.Event) -> None:
-        case = _case(event)
+        case: Case = event.value
         tier = self.tiers[case.tier]
         tier.integrate(self.env.now)
         tier.busy -= 1
@@ -240,7 +240,7 @@ class Desk:
         if case.tier == 0 or back_office <= 0:
             self._fixed(case)
         else:
-            self._later(back_office, case, lambda event: self._fixed(_case(event)))
+            self._later(back_office, case, lambda event: self._fixed(event.value))
 
     def _fixed(self, case: Case) -> None:
         """The fix holds, or the customer finds out that it does not."""
@@ -267,9 +267,3 @@ class Desk:
                     tier.on_duty = on_duty
                     self._serve(tier)
                     yield self.env.timeout(share * self.day_hours)
-
-
-def _case(event: simpy.Event) -> Case:
-    """The case that an event is about."""
-    assert isinstance(event.value, Case)
-    return event.value

@@ -8,6 +8,7 @@ The function is SplitMix64's finaliser (Stafford's variant 13) applied to person
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = (np.uint64(bits) for bits in (30, 27, 31, 12))
+_MASK = 2**64 - 1
 _UNIT = 2.0**-52  # with half a unit added, 52 bits fill a double exactly: neither 0 nor 1 can come out
 
 
@@ -56,15 +58,30 @@ class Draws:
     def uniform(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Uniform draws strictly between 0 and 1, in the broadcast shape of `person` and `occasion` (integers)."""
         # Arrays of one dimension at least: their unsigned arithmetic wraps silently, as it must
-        who = np.atleast_1d(np.asarray(person))
-        when = np.atleast_1d(np.asarray(occasion)).astype(np.uint64)
+        who = person if isinstance(person, np.ndarray) and person.ndim else np.atleast_1d(np.asarray(person))
+        if isinstance(occasion, int):
+            step: NDArray[np.uint64] | np.uint64 = np.uint64((occasion + 1) * int(_GOLDEN) & _MASK)
+        else:
+            step = (np.atleast_1d(np.asarray(occasion)).astype(np.uint64) + np.uint64(1)) * _GOLDEN
         if not who.size:
-            return np.empty(np.broadcast_shapes(who.shape, when.shape))
+            return np.empty(np.broadcast_shapes(who.shape, np.shape(step)))
         # Asked of a good part of the people, a decision is asked week after week: their part of the hash is kept
         often = who.ndim == 1 and 8 * who.size > self.people > 0
         luck = self._kept(decision)[who] if often else self._of_people(decision, who)
-        bits = _mix(luck + (when + np.uint64(1)) * _GOLDEN)
-        return ((bits >> _S12).astype(np.float64) + 0.5) * _UNIT
+        bits = _mix(luck + step)
+        bits >>= _S12
+        uniform = bits.astype(np.float64)
+        uniform += 0.5
+        uniform *= _UNIT
+        return uniform
+
+    def uniforms(self, decisions: Sequence[str], person: Ints, occasion: Ints) -> Floats:
+        """What `uniform` gives for each of several decisions, in one go: shape (decisions, broadcast shape)."""
+        keys = np.array([self._key(decision) for decision in decisions])
+        who = person.astype(np.uint64) * _GOLDEN
+        luck = _mix(keys.reshape(-1, *(1,) * who.ndim) + who)
+        bits = _mix(luck + (occasion.astype(np.uint64) + np.uint64(1)) * _GOLDEN) >> _S12
+        return (bits.astype(np.float64) + 0.5) * _UNIT
 
     def _of_people(self, decision: str, who: Ints) -> NDArray[np.uint64]:
         return _mix(who.astype(np.uint64) * _GOLDEN + self._key(decision))

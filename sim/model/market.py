@@ -49,7 +49,8 @@ def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> N
     signals = state.talk.signals(prospects, advertising)
     luck = draws.uniform("advertising", prospects, week)
     adopts = luck < signals.adopts
-    by_talk = draws.uniform("who told them", prospects, week) < signals.by_talk
+    by_talk = np.zeros(prospects.size, bool)
+    by_talk[adopts] = draws.uniform("who told them", prospects[adopts], week) < signals.by_talk[adopts]
     by_story, by_help = np.isin(prospects, recommended), np.isin(prospects, helped)
     rejects = ~adopts & (luck < signals.adopts + signals.rejects) & ~by_story & ~by_help
     people.status[prospects[rejects]] = Status.REJECTER

@@ -36,7 +36,7 @@ class Events:
     """Append-only events by kind, kept as lists of column chunks."""
 
     def __init__(self) -> None:
-        self._chunks: defaultdict[str, list[dict[str, NDArray[Any]]]] = defaultdict(list)
+        self._chunks: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def add(self, kind: str, week: int, person: Ints, **columns: ArrayLike) -> None:
         """Adds one row a person; the columns must be those of the kind (scalars are repeated)."""
@@ -44,17 +44,30 @@ class Events:
             return
         if tuple(columns) != KINDS[kind]:
             raise KeyError(f"{kind} needs the columns {KINDS[kind]}, got {tuple(columns)}")
-        chunk = {"week": np.full(person.size, week), "person": person}
-        chunk |= {name: np.broadcast_to(np.asarray(column), person.shape) for name, column in columns.items()}
-        self._chunks[kind].append(chunk)
+        self._chunks[kind].append({"week": week, "person": person, **columns})
 
     def of(self, kind: str) -> dict[str, NDArray[Any]]:
         """The columns of one kind, in the order in which the events were recorded."""
         chunks = self._chunks[kind]
-        names = ("week", "person", *KINDS[kind])
         if not chunks:
-            return {name: np.empty(0, np.int64) for name in names}
-        return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in names}
+            return {name: np.empty(0, np.int64) for name in ("week", "person", *KINDS[kind])}
+        if len(chunks) > 1 or not np.ndim(chunks[0]["week"]):
+            chunks[:] = [self._joined(kind)]  # once: metrics ask again and again
+        return dict(chunks[0])
+
+    def _joined(self, kind: str) -> dict[str, NDArray[Any]]:
+        """One chunk of many; scalars are repeated."""
+        chunks = self._chunks[kind]
+        sizes = [chunk["person"].size for chunk in chunks]
+        return {
+            name: np.concatenate(
+                [
+                    column if np.ndim(column := chunk[name]) else np.full(size, column)
+                    for chunk, size in zip(chunks, sizes, strict=True)
+                ]
+            )
+            for name in ("week", "person", *KINDS[kind])
+        }
 
     def frame(self) -> pd.DataFrame:
         """All events in one flat frame with a `kind` column; columns that a kind does not have are empty."""

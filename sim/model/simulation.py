@@ -68,8 +68,7 @@ class Simulation:
             recommended = self._hear_stories(week)
             market.choose(self.state, week)
             market.win_prospects(self.state, week, recommended, self._take_helped())
-            care.meet_problems(self.state, self.desk, week)
-            care.ask_questions(self.state, self.desk, week)
+            care.bring_cases(self.state, self.desk, week)
             care.claim_falsely(self.state, week)
             self._forget(week)
             yield self.env.timeout(self.state.hours)  # the desk works

@@ -80,6 +80,8 @@ class Grapevine:
             return
         told = self.draws.uniform("tell", who, occasion) < chance
         who, occasion, weight = who[told], occasion[told], weight[told]
+        if not who.size:
+            return
         mean = self.world.listeners_unresolved if bad else self.world.listeners_resolved
         listeners, row, slot = self._audience("listeners", mean, who, occasion)
         teller, when, weight = who[row], occasion[row], weight[row]
@@ -100,6 +102,8 @@ class Grapevine:
             return
         posted = self.draws.uniform("post", who, occasion) < chance
         who, occasion, weight = who[posted], occasion[posted], weight[posted]
+        if not who.size:
+            return
         _, row, slot = self._audience("readers", self.world.post_readers, who, occasion)
         teller, when, weight = who[row], occasion[row], weight[row]
         key = when * (MOST_LISTENERS + 1) + slot

@@ -274,7 +274,11 @@ class Problems(Group):
     severity: float = quantity(0.6, "", "median severity; 1 is a loss of the order's value", ge=0.001, le=20)
     severity_sd: float = quantity(0.6, "log", "spread of severity between problems", ge=0, le=3)
     spoils: float = quantity(
-        1.0, "share of an order", "what a problem of severity 1 or more spoils and a remedy has to make good", ge=0, le=5
+        1.0,
+        "share of an order",
+        "what a problem of severity 1 or more spoils and a remedy has to make good",
+        ge=0,
+        le=5,
     )
     stake_sd: float = quantity(0.3, "log", "spread between people of how much hangs on it", ge=0, le=3)
     leave_unresolved: float = quantity(
