@@ -31,7 +31,7 @@ from sim.model.problems import CALLS
 from sim.model.records import Run
 from sim.model.simulation import Simulation, simulate
 from sim.model.state import State
-from sim.parameters.cases import Case, case_names, load_case
+from sim.parameters.cases import Case, load_case
 from sim.parameters.errors import ParameterError, suggestion
 from sim.parameters.scenario import Scenario
 
@@ -313,13 +313,6 @@ def verify(
     case = load_case("known_answer", name, changes)
     seen = observe(case, replications, workers, progress)
     return judge(case, seen)
-
-
-def verify_all(workers: int | None = None, progress: bool | TextIO = True) -> pd.DataFrame:
-    """All shipped known answers."""
-    return pd.concat(
-        [verify(name, workers=workers, progress=progress) for name in case_names("known_answer")], ignore_index=True
-    )
 
 
 def observe(

@@ -26,4 +26,4 @@ class Scenario(Group):
         Goods cost what they cost at today's price and quality; each halving of problems costs the same on top.
         """
         better = -self.world.problems.quality_cost * math.log2(self.strategy.product.problems)
-        return 1 - (1 - self.world.needs.gross_margin + better) / self.strategy.offer.price
+        return 1 - max(0.0, 1 - self.world.needs.gross_margin + better) / self.strategy.offer.price
