@@ -12,13 +12,18 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compare test lab lint lock readme clean
+.PHONY: help compare trust docs test lab lint lock readme clean
 
 help:  ## print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 compare: $(STAMP)  ## compare support strategies in one world (ARGS="--help" for the options)
 	@$(BIN)/whatif compare $(ARGS)
+
+trust: $(STAMP)  ## hold the model against theory, the literature and the conditions under which support must lose
+	@$(BIN)/whatif verify $(ARGS)
+	@$(BIN)/whatif facts $(ARGS)
+	@$(BIN)/whatif conditions $(ARGS)
 
 test: $(STAMP)  ## run the tests: the quick ones, then the long statistical proofs
 	@$(BIN)/python -m pytest -m "not slow" -n auto $(ARGS)
@@ -37,6 +42,9 @@ lint: $(STAMP)  ## style, types, layers, clean notebooks
 lock: $(BIN)/uv  ## resolve requirements.lock again from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml --output-file requirements.lock
+
+docs: $(STAMP)  ## bring the tables of docs/model.md up to date with the code
+	@$(BIN)/python -m sim.report.documentation
 
 readme: compare  ## bring the numbers and the picture of README.md up to date
 	@$(BIN)/python -m sim.report.readme

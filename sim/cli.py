@@ -7,11 +7,14 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from sim.parameters import ParameterError, read_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(
     help="Support what-if: is customer support a cost center or a profit center for my business?",
@@ -40,6 +43,9 @@ def compare(
     precision: Annotated[
         str | None, typer.Option(metavar="$", help="Go on until the 95 % interval is at most plus or minus this.")
     ] = None,
+    ablations: Annotated[
+        str | None, typer.Option(metavar="N", help="Worlds in which each contested mechanism is switched off; 0: none.")
+    ] = None,
     workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
     out: Annotated[str, typer.Option(help="Folder for notebook, HTML, charts, tables.")] = "results/compare",
 ) -> None:
@@ -48,7 +54,8 @@ def compare(
     from sim.report.publish import find_notebook, publish
 
     # Values are read as in a parameter file and judged by the same rules, so that the errors are the same
-    options = {"replications": replications, "seed": seed, "weeks": weeks, "precision": precision, "workers": workers}
+    options = {"replications": replications, "seed": seed, "weeks": weeks, "precision": precision}
+    options |= {"ablations": ablations, "workers": workers}
     given: dict[str, Any] = {"world": world, "strategies": strategies or STRATEGIES, "out": out}
     given["changes"] = _changes(set_ or [])
     given |= {name: read_yaml(text, f"--{name}") for name, text in options.items() if text is not None}
@@ -76,6 +83,125 @@ def _changes(said: list[str]) -> dict[str, Any]:
 
 def _verdict(out: Path) -> str:
     return (out / "verdict.txt").read_text(encoding="utf-8").rstrip()
+
+
+@app.command()
+def verify(
+    rungs: Annotated[
+        list[str] | None, typer.Argument(help="Known answers of params/known_answer; all if none.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="The same at other values.")
+    ] = None,
+    replications: Annotated[str | None, typer.Option(metavar="N", help="Runs of each point.")] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
+    out: Annotated[str, typer.Option(help="Folder for verify.csv; '' for none.")] = "results/trust",
+) -> None:
+    """Hold the engine against theory: every known answer within three standard errors? Exit status 1 if not."""
+    import pandas as pd
+
+    from sim.experiment import ladder
+    from sim.parameters.cases import case_names, load_case
+
+    changes, runs = _changes(set_ or []), _whole("replications", replications)
+    asked = rungs or case_names("known_answer")
+    for name in asked:
+        load_case("known_answer", name, changes, "--set")  # all of them, before any work starts
+    tables = []
+    for name in asked:
+        typer.echo(f"{name} ...", err=True)
+        tables.append(ladder.verify(name, runs, changes, _whole("workers", workers)))
+    table = pd.concat(tables, ignore_index=True)
+    _report(table, Path(out) / "verify.csv" if out else None)
+    typer.echo(f"{int(table['holds'].sum())} of {len(table)} values hold in {len(asked)} known answers.")
+    if not table["holds"].all():
+        raise SystemExit(1)
+
+
+@app.command()
+def facts(
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter.")] = None,
+    world: Annotated[str, typer.Option(help="A world of params/world, or a .yaml file.")] = "online_retail",
+    replications: Annotated[str, typer.Option(metavar="N", help="Paired worlds.")] = "30",
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
+    out: Annotated[str, typer.Option(help="Folder for facts.csv; '' for none.")] = "results/trust",
+) -> None:
+    """The stylised facts of the literature in the simulation, with bands, intervals and sources."""
+    from sim.experiment import facts as stylised
+    from sim.parameters import load_comparison
+
+    runs = _whole("replications", replications)
+    scenarios = load_comparison(world, changes=_changes(set_ or []), said_by="--set")
+    assert runs is not None
+    table = stylised.facts(scenarios, runs, _whole("workers", workers))
+    _report(table, Path(out) / "facts.csv" if out else None)
+    outside = table.loc[~table["holds"], "fact"].tolist()
+    typer.echo(
+        f"{int(table['holds'].sum())} of {len(table)} facts in their bands."
+        + (f" Outside: {', '.join(outside)}." if outside else "")
+    )
+
+
+@app.command()
+def conditions(
+    names: Annotated[list[str] | None, typer.Argument(help="Files of params/condition; all if none.")] = None,
+    replications: Annotated[str | None, typer.Option(metavar="N", help="Paired worlds, if not the file's.")] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
+    out: Annotated[str, typer.Option(help="Folder for conditions.csv; '' for none.")] = "results/trust",
+) -> None:
+    """Where the profit center must be able to lose, and where it should win: each condition, run and judged."""
+    from sim.experiment.conditions import conditions as judged
+
+    table = judged(names, _whole("replications", replications), _whole("workers", workers))
+    _report(table, Path(out) / "conditions.csv" if out else None)
+    typer.echo(f"{int(table['holds'].sum())} of {len(table)} conditions come out as expected.")
+
+
+@app.command()
+def calibrate(
+    points: Annotated[str, typer.Option(metavar="N", help="Parameter points of the first wave.")] = "120",
+    accept: Annotated[str, typer.Option(metavar="N", help="Points kept: the posterior sample.")] = "40",
+    waves: Annotated[str, typer.Option(metavar="N", help="Waves; each later one searches around what was kept.")] = "3",
+    replications: Annotated[str, typer.Option(metavar="N", help="Paired worlds of a point.")] = "2",
+    seed: Annotated[str, typer.Option(metavar="N", help="Of the search.")] = "1",
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
+    out: Annotated[str, typer.Option(help="Folder with free.yaml; points and posterior are kept there.")] = "",
+) -> None:
+    """Calibrate the default world to the stylised facts; stopped, it goes on where it was."""
+    from sim.experiment import calibrate as calibration
+
+    numbers = {"points": points, "accept": accept, "waves": waves, "replications": replications}
+    asked = {name: _whole(name, text) for name, text in numbers.items()}
+    table = calibration.calibrate(
+        **asked,  # type: ignore[arg-type]
+        seed=_whole("seed", seed, least=0),  # type: ignore[arg-type]
+        workers=_whole("workers", workers),
+        out=Path(out) if out else calibration.OUT,
+    )
+    _report(table, None)
+
+
+def _whole(name: str, text: str | None, least: int = 1) -> int | None:
+    """The whole number an option says; None where it is not said."""
+    if text is None:
+        return None
+    value = read_yaml(text, f"--{name}")
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ParameterError(f"--{name}: got {value!r}; allowed: a whole number at least {least}")
+    return value
+
+
+def _report(table: pd.DataFrame, path: Path | None) -> None:
+    """A table on the terminal and, whole or not at all, in a file."""
+    rounded = table.copy()
+    for column in rounded.select_dtypes("float"):
+        rounded[column] = [f"{value:.4g}" for value in rounded[column]]
+    _table([{str(key): value for key, value in row.items()} for row in rounded.to_dict(orient="records")])
+    if path is not None:
+        from sim.report.save import staging
+
+        with staging(path.parent) as aside:
+            table.to_csv(aside / path.name, index=False, lineterminator="\n")
 
 
 @app.command()

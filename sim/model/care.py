@@ -79,57 +79,70 @@ def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
     """What happened at the desk in the week that ends reaches people and books."""
     if not closed:
         return
-    people, effort = state.people, remedy.effort(state.strategy.remedy)
-    who, opened_week, outcome, kind = (
-        np.array([getattr(case, name) for case in closed]) for name in ("person", "week", "outcome", "kind")
-    )
-    numbers = (
-        "severity", "earlier", "fee", "opened", "closed", "tier", "contacts", "hand_offs", "strain", "waited",
-        "handled",
-    )  # fmt: skip
-    case = {name: np.array([getattr(case, name) for case in closed], float) for name in numbers}
+    case = {name: np.array([getattr(one, name) for one in closed]) for name in Case.__slots__ if name != "luck"}
+    good, trouble = case["outcome"] == RESOLVED, case["kind"] != problems.QUESTION
+    _record(state, week, case, good)
+    _pay(state, week, case, good)
+    _analyse(state, week, int(trouble.sum()))
+    _change_minds(state, week, case, good)
+    _tell(state, week, case, good & trouble, ~good & trouble)
+
+
+Columns = dict[str, np.ndarray]  # of the cases that closed in a week
+
+
+def _record(state: State, week: int, case: Columns, good: np.ndarray) -> None:
     state.events.add(
-        "case", week, who, opened_week=opened_week, about=kind, severity=case["severity"], outcome=outcome,
-        contacts=case["contacts"], tier=case["tier"], hours_opened=case["opened"], hours_closed=case["closed"],
-        hours_waited=case["waited"], hours_handled=case["handled"],
+        "case", week, case["person"], opened_week=case["week"], about=case["kind"], severity=case["severity"],
+        outcome=case["outcome"], contacts=case["contacts"], tier=case["tier"], hours_opened=case["opened"],
+        hours_closed=case["closed"], hours_waited=case["waited"], hours_handled=case["handled"],
     )  # fmt: skip
     for code, name in enumerate(OUTCOMES[:-1]):
-        state.weeks[f"cases_{name}"][week] = (outcome == code).sum()
-    good, trouble = outcome == RESOLVED, kind != problems.QUESTION
+        state.weeks[f"cases_{name}"][week] = (case["outcome"] == code).sum()
     state.weeks["first_contact"][week] = (good & (case["contacts"] == 1) & (case["tier"] == 0)).sum()
-    _analyse(state, week, int(trouble.sum()))
 
-    price = people.basket[who] * state.price
-    spoilt = np.minimum(case["severity"], 1.0) * state.world.problems.spoils
-    spent = remedy.cost(state.strategy.remedy, price, state.margin, spoilt, kind)
-    state.ledger.post(week, "remedies", -cents(spent[good]))
-    state.ledger.post(week, "support_fees", cents(case["fee"] * price)[good])
-    relieved = good & trouble
-    made_good = remedy.makes_good(state.strategy.remedy, kind) * _loss(state, who, case["severity"])
-    extras = (state.strategy.remedy.compensation - case["fee"]) * price
-    state.weeks["surplus"][week] += (made_good + extras)[relieved].sum()
 
+def _pay(state: State, week: int, case: Columns, good: np.ndarray) -> None:
+    """Remedies and fees of the cases put right, and what the customers have of them."""
+    who, kind = case["person"][good], case["kind"][good]
+    price, fee = state.people.basket[who] * state.price, case["fee"][good]
+    spoilt = np.minimum(case["severity"][good], 1.0) * state.world.problems.spoils
+    strategy = state.strategy.remedy
+    state.ledger.post(week, "remedies", -cents(remedy.cost(strategy, price, state.margin, spoilt, kind)))
+    state.ledger.post(week, "support_fees", cents(fee * price))
+    gain = (remedy.makes_good(strategy, kind) * spoilt + strategy.compensation - fee) * price
+    state.weeks["surplus"][week] += gain[kind != problems.QUESTION].sum()
+
+
+def _change_minds(state: State, week: int, case: Columns, good: np.ndarray) -> None:
+    """What those who called believe, expect, resent and would say from now on."""
+    people, beliefs, effort = state.people, state.world.beliefs, remedy.effort(state.strategy.remedy)
+    who, trouble = case["person"], case["kind"] != problems.QUESTION
     days = (case["closed"] - case["opened"]) / state.hours * 7
     contacts = case["contacts"] + case["hand_offs"]
-    score = remedy.justice(state.strategy.remedy, contacts, case["fee"], kind, case["strain"])
-    weight = np.where(trouble, 1.0, state.world.beliefs.question_weight)
+    score = remedy.justice(state.strategy.remedy, contacts, case["fee"], case["kind"], case["strain"])
+    weight = np.where(trouble, 1.0, beliefs.question_weight)
     _teach_recovery(state, who[good], (score * weight)[good], days[good], case["earlier"][good])
     _compare_with_expected(state, who[trouble], np.where(good, score, 0.0)[trouble])
-    people.grievance[who[relieved]] *= 1 - state.world.beliefs.forgiveness * score[relieved]
+    relieved = good & trouble
+    people.grievance[who[relieved]] *= 1 - beliefs.forgiveness * score[relieved]
     people.opinion[who[relieved]] = GOOD
     people.last_contact[who[good]] = week
     people.put_off[who] = np.maximum(people.put_off[who], state.world.callers.effort_deterrence * effort)
     state.helped += who[good & (people.status[who] == Status.PROSPECT)].tolist()
     _disappoint(state, week, who[~good], case["severity"][~good], case["earlier"][~good], "unresolved")
 
-    told, grapevine = state.world.word_of_mouth, state.grapevine
-    lost = ~good & trouble
-    bad_weight = np.minimum(case["severity"][lost], 1.0)
-    grapevine.tell(week + 1, who[lost], opened_week[lost], bad_weight, True, told.tell_unresolved)
-    grapevine.post(week + 1, who[lost], opened_week[lost], bad_weight, True, told.posted)
-    well = np.ones(int(relieved.sum()))
-    grapevine.tell(week + 1, who[relieved], opened_week[relieved], well, False, told.tell_resolved)
-    grapevine.post(week + 1, who[relieved], opened_week[relieved], well, False, told.posted_good)
+
+def _tell(state: State, week: int, case: Columns, good: np.ndarray, bad: np.ndarray) -> None:
+    """Problems put right and problems not put right become stories; questions do not."""
+    world, grapevine = state.world.word_of_mouth, state.grapevine
+    for chosen, is_bad, told, posted in (
+        (bad, True, world.tell_unresolved, world.posted), (good, False, world.tell_resolved, world.posted_good),
+    ):  # fmt: skip
+        who, opened = case["person"][chosen], case["week"][chosen]
+        weight = np.minimum(case["severity"][chosen], 1.0) if is_bad else np.ones(who.size)
+        grapevine.tell(week + 1, who, opened, weight, is_bad, told)
+        grapevine.post(week + 1, who, opened, weight, is_bad, posted)
 
 
 def _loss(state: State, who: Ints, severity: Floats) -> Floats:

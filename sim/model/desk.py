@@ -9,7 +9,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import simpy
 
@@ -149,14 +149,14 @@ class Desk:
 
     # The course of a case
 
-    def _later(self, hours: float, case: Case, then: Callable[[simpy.Event], None]) -> None:
+    def _later(self, hours: float, case: Case, then: Callable[[Any], None]) -> None:
         self.env.timeout(hours, case).callbacks.append(then)
 
-    def _arrives(self, event: simpy.Event) -> None:
+    def _arrives(self, event: Any) -> None:
         self.opened_cases += 1
         self._joins(event)
 
-    def _joins(self, event: simpy.Event) -> None:
+    def _joins(self, event: Any) -> None:
         case: Case = event.value
         tier = self.tiers[case.tier]
         tier.integrate(self.env.now)
@@ -169,7 +169,7 @@ class Desk:
         if case.waiting:
             self._later(case.luck.patience[case.contacts], case, self._gives_up)
 
-    def _gives_up(self, event: simpy.Event) -> None:
+    def _gives_up(self, event: Any) -> None:
         case: Case = event.value
         # The event outlives its purpose when the case was served or waits anew with later patience
         if case.waiting and self.env.now >= case.joined + case.luck.patience[case.contacts]:
@@ -198,7 +198,7 @@ class Desk:
             case.handled += work
             self._later(work, case, self._worked_on)
 
-    def _worked_on(self, event: simpy.Event) -> None:
+    def _worked_on(self, event: Any) -> None:
         case: Case = event.value
         tier = self.tiers[case.tier]
         tier.integrate(self.env.now)

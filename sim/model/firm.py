@@ -101,12 +101,12 @@ class Planner:
 
     Args:
         scenario: the strategy's rule and the world's averages.
-        customers: customers in week 0, for the demand to expect before any has been seen.
+        orders: a week, that customers have placed of late: the demand to expect before any has been seen.
     """
 
-    def __init__(self, scenario: Scenario, customers: int) -> None:
+    def __init__(self, scenario: Scenario, orders: float) -> None:
         self.scenario = scenario
-        self.customers = customers
+        self.orders = orders
         self.wanted = (0.0, 0.0)
         self.seen = (0.0, 0.0)
         self.tiers = (Tier(scenario.world.labour), Tier(scenario.world.labour))
@@ -145,11 +145,10 @@ class Planner:
 
     def expected_demand(self) -> tuple[float, float]:
         """Hours of work a week that the first customers will bring to each tier, from the averages of the world."""
+        orders = self.orders
         world, strategy = self.scenario.world, self.scenario.strategy
         desk, access, trouble = strategy.desk, strategy.access, world.problems
-        again, needs = desk.contacts > 1, world.needs
-        each = needs.mean * world.choice.untroubled_purchase if needs.kind == "occasional" else 1 / needs.period
-        orders = self.customers * (0.0 if needs.kind == "one_off" else each)
+        again = desk.contacts > 1
         calls = float(voice(world.callers, access, np.array([trouble.severity]))[0])
         asks = min(1.0, world.callers.question_voice * access.invitation) * (1 - access.self_service)
         cases = orders * trouble.rate * strategy.product.problems * calls

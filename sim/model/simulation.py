@@ -45,7 +45,9 @@ class Simulation:
         relationship.sign_up(self.state)
         labour, day = scenario.world.labour, self.state.hours / DAYS_A_WEEK
         self.desk = Desk(self.env, scenario.strategy.desk, scenario.world.callers, day, labour.work)
-        self.planner = firm.Planner(scenario, self.state.people.having(Status.CUSTOMER).size)
+        customers = self.state.people.having(Status.CUSTOMER)
+        orders = float(self.state.people.need[customers].sum()) * scenario.world.choice.untroubled_purchase
+        self.planner = firm.Planner(scenario, orders)
 
     def run(self) -> Run:
         """Runs the whole horizon."""

@@ -3,6 +3,7 @@
 A notebook needs `from sim import report` and the names below, nothing else.
 """
 
+from sim.experiment.ablate import ablate
 from sim.experiment.compare import compare
 from sim.model import simulate
 from sim.report import charts
@@ -14,6 +15,7 @@ from sim.report.tables import assumptions, differences, identity, life, shipped
 from sim.report.words import money, plain, say, show
 
 __all__ = [
+    "ablate",
     "assumptions",
     "caption",
     "captions",

@@ -19,7 +19,7 @@ from sim.experiment.compare import Comparison
 from sim.experiment.survey import FIRST, FOLLOW_UP, MONTH, wave_starts
 from sim.model.ledger import ACCOUNTS
 from sim.report import marks, theme
-from sim.report.findings import headline
+from sim.report.findings import ablation_headline, headline
 from sim.report.marks import GROUP_NAMES, HEIGHT, MONEY_AXIS, WAYS, WIDTH, Chart
 from sim.report.words import horizon, titles
 
@@ -28,11 +28,14 @@ DOTS = 400  # most dots of one strategy
 ACCOUNT_NAMES = {
     "sales": "Sales",
     "cost_of_goods": "Cost of goods",
+    "discounts": "Discounts",
     "support_fees": "Support fees",
     "support_labour": "Support labour",
     "self_service": "Self-service",
     "hiring": "Hiring",
     "remedies": "Remedies",
+    "learning": "Learning",
+    "promotion": "Promotion",
     "advertising": "Advertising",
 }
 
@@ -218,6 +221,45 @@ def survey(comparison: Comparison) -> Chart:
             f"{horizon(comparison)} have no room. Only the published survey is shown."
         )
     return marks.titled(chart, headline("survey", comparison), note, sized=True)
+
+
+def ablations(comparison: Comparison, table: pd.DataFrame) -> Chart:
+    """The difference of NPV with everything on and without each contested mechanism, a row each."""
+    title, colours = titles(comparison), theme.colours(comparison.strategies)
+    rows = table.assign(
+        title=table["strategy"].map(title),
+        text=[
+            f"{marks.with_half_width({'mean': mean, 'low': low, 'high': high})}{'' if active else ' (off already)'}"
+            for mean, low, high, active in table[["mean", "low", "high", "active"]].itertuples(index=False)
+        ],
+    )
+    ends = [marks.drawable_ends(*row) for row in rows[["mean", "low", "high"]].itertuples(index=False)]
+    rows["low"], rows["high"] = [low for low, _ in ends], [high for _, high in ends]
+    scale = alt.Scale(domain=marks.axis_domain([0.0, *rows["low"], *rows["high"]], 0.1), nice=False, zero=False)
+    axis, heading = alt.Axis(labelExpr=MONEY_AXIS, tickCount=6), "difference of net present value, $"
+    x = alt.X("mean:Q", title=heading, axis=axis, scale=scale)
+    row = alt.Y("ablation:N", sort=list(rows["ablation"].unique()), title=None)
+    row = row.axis(alt.Axis(grid=False, ticks=False, domain=False, labelLimit=260))
+    shown = [name for name in comparison.strategies[1:] if name in set(table["strategy"])]
+    legend = alt.Legend(orient="top") if len(shown) > 1 else None
+    colour = alt.Color("title:N", title=None, legend=legend).scale(
+        domain=[title[name] for name in shown], range=[colours[name] for name in shown]
+    )
+    offset = alt.YOffset("title:N") if len(shown) > 1 else alt.YOffset()
+    on = alt.Chart(rows)
+    low = alt.X("low:Q", title=heading, axis=axis, scale=scale)
+    chart = alt.layer(
+        marks.dashed_rule(pd.DataFrame({"zero": [0.0]}), x="zero"),
+        on.mark_rule(strokeWidth=3).encode(low, alt.X2("high:Q"), row, offset, colour),
+        on.mark_point(size=150, filled=True, opacity=1).encode(x, row, offset, colour),
+        on.mark_text(dy=-15, fontSize=14).encode(x, row, offset, text="text:N"),
+    ).properties(width=WIDTH - 60, height=58 * rows["ablation"].nunique() * max(1, len(shown)))
+    n = int(table["replications"].max()) if len(table) else 0
+    note = (
+        f"Net present value less that of {title[comparison.strategies[0]]}. The same {n:,} paired worlds in every row; "
+        "bar: 95 % interval."
+    )
+    return marks.titled(chart, ablation_headline(comparison, table), note, sized=True)
 
 
 ALL: dict[str, Callable[[Comparison], Chart]] = {

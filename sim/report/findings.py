@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pandas as pd
+
 from sim.experiment.compare import Comparison
 from sim.experiment.metrics import SUPPORT
 from sim.experiment.survey import wave_starts
@@ -180,3 +183,29 @@ def _survey(comparison: Comparison) -> str:
     if comparison.replications < 2:
         return f"{look}, and {caused:.0f} for each 100 without the problem, in one run"
     return f"{look}; what the problem itself did is within chance"
+
+
+def ablation_headline(comparison: Comparison, table: pd.DataFrame) -> str:
+    """Whether the answer holds without each contested mechanism: the title of the chart."""
+    if not len(table):
+        return "No contested mechanism was switched off"
+    name = best_other(comparison)
+    rows = table[table["strategy"] == name].set_index("ablation")
+    title = titles(comparison)[name]
+    signs = np.where(rows["low"] > 0, 1, np.where(rows["high"] < 0, -1, 0))
+    base, others = int(signs[0]), dict(zip(rows.index[1:], signs[1:].tolist(), strict=True))
+    words = {1: "wins", -1: "loses", 0: "is undecided"}
+    turned = [ablation for ablation, sign in others.items() if sign != base]
+    if not turned:
+        return f"{title} {words[base]} with and without each contested mechanism"
+    listed = "; ".join(f"{SWITCHED[ablation]} it {words[others[ablation]]}" for ablation in turned)
+    return f"{title} {words[base]} as it is; {listed}"
+
+
+SWITCHED = {
+    "equal news speed": "with news of equal speed",
+    "m = 1": "with bad news weighing no more",
+    "no network": "where nobody tells anybody",
+    "no rival": "without a rival",
+    "no learning": "without learning",
+}

@@ -18,16 +18,18 @@ from sim.parameters.errors import suggestion
 MARK = "# Parameters"
 RUN_KEYS = {name: f"run.{name}" for name in ("weeks", "replications", "seed", "precision")}
 WORLD_KEYS = {"people": "world.market.people"}
-KNOWN = ("world", "strategies", "changes", "people", *RUN_KEYS, "workers", "out")
+KNOWN = ("world", "strategies", "changes", "people", *RUN_KEYS, "ablations", "workers", "out")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a notebook was asked for: valid scenarios, the processes to use, and where to write ('' for nowhere)."""
+    """What a notebook was asked for: valid scenarios, the processes to use, where to write ('' for nowhere), and in how
+    many of the worlds to do without each contested mechanism."""
 
     scenarios: tuple[Scenario, ...]
     workers: int | None
     out: str
+    ablations: int = 4
 
 
 def read_parameters(names: Mapping[str, Any]) -> Asked:
@@ -59,6 +61,11 @@ def check(given: Mapping[str, Any], changes_by: str, option: str) -> Asked:
     workers, out, changes = given.get("workers"), given.get("out", ""), given.get("changes") or {}
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise ParameterError(f"{option.format('workers')}: got {workers!r}; allowed: null or a whole number at least 1")
+    ablations = given.get("ablations", 4)
+    if isinstance(ablations, bool) or not isinstance(ablations, int) or ablations < 0:
+        raise ParameterError(
+            f"{option.format('ablations')}: got {ablations!r}; allowed: a whole number at least 0 (worlds; 0: none)"
+        )
     if not isinstance(out, str):
         raise ParameterError(f"{option.format('out')}: got {out!r}; allowed: text, the folder for results")
     if not isinstance(changes, Mapping):
@@ -78,7 +85,7 @@ def check(given: Mapping[str, Any], changes_by: str, option: str) -> Asked:
         )
     if out and Path(out).exists() and not Path(out).is_dir():
         raise ParameterError(f"{option.format('out')}: {out!r} is a file; allowed: a folder")
-    return Asked(tuple(scenarios), workers, out)
+    return Asked(tuple(scenarios), workers, out, ablations)
 
 
 def _assigned(names: Mapping[str, Any]) -> dict[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+
+import pandas as pd
 
 from sim.experiment.compare import Comparison
 from sim.parameters import ParameterError
@@ -53,21 +55,24 @@ def _alive(process: int) -> bool:
     return True
 
 
-def save(comparison: Comparison, out: str) -> list[str]:
+def save(comparison: Comparison, out: str, ablations: pd.DataFrame | None = None) -> list[str]:
     """Writes everything a comparison holds to the folder `out` (nothing if ''); returns the names of the files.
 
-    weeks and runs as .parquet and .csv; every chart as .png (2x) and .svg; the verdict; parameters/ as files that can
-    be run again; identity.json, the name of the numbers.
+    weeks, runs and ablations as .parquet and .csv; every chart as .png (2x) and .svg; the verdict; parameters/ as
+    files that can be run again; identity.json, the name of the numbers.
     """
     if not out:
         return []
     with staging(Path(out)) as aside:
-        for name, table in (("weeks", comparison.weeks), ("runs", comparison.runs)):
+        tables = {"weeks": comparison.weeks, "runs": comparison.runs}
+        if ablations is not None:
+            tables["ablations"] = ablations
+        for name, table in tables.items():
             table.to_parquet(aside / f"{name}.parquet", index=False)
             table.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
         (aside / "verdict.txt").write_text(f"{verdict(comparison)}\n{pairing(comparison)}\n", encoding="utf-8")
         (aside / "identity.json").write_text(json.dumps(_identity(comparison), indent=2) + "\n", encoding="utf-8")
-        _charts(comparison, aside / "charts")
+        _charts(comparison, aside / "charts", ablations)
         _parameters(comparison, aside / "parameters")
         written = sorted(path.relative_to(aside).as_posix() for path in aside.rglob("*") if path.is_file())
     return written
@@ -88,13 +93,14 @@ def _identity(comparison: Comparison) -> dict[str, object]:
     }
 
 
-def _charts(comparison: Comparison, folder: Path) -> None:
+def _charts(comparison: Comparison, folder: Path, ablations: pd.DataFrame | None) -> None:
     from sim.report import charts, theme
 
     folder.mkdir()
-    draw: Callable[[Comparison], object]
-    for name, draw in charts.ALL.items():
-        chart = draw(comparison)
+    drawn = {name: draw(comparison) for name, draw in charts.ALL.items()}
+    if ablations is not None:
+        drawn["ablations"] = charts.ablations(comparison, ablations)
+    for name, chart in drawn.items():
         (folder / f"{name}.png").write_bytes(theme.png(chart))
         (folder / f"{name}.svg").write_text(theme.svg(chart), encoding="utf-8")
 
