@@ -89,8 +89,8 @@ def test_compare_leaves_everything_and_nothing_else(finished):
     _, out = finished
     names = {path.name for path in out.iterdir()}
     assert names == {
-        "01_compare.ipynb", "01_compare.html", "weeks.parquet", "weeks.csv", "runs.parquet", "runs.csv", "charts",
-        "parameters", "verdict.txt", "identity.json",
+        "01_compare.ipynb", "01_compare.html", "weeks.parquet", "weeks.csv", "runs.parquet", "runs.csv",
+        "ablations.parquet", "ablations.csv", "charts", "parameters", "verdict.txt", "identity.json",
     }  # fmt: skip
     charts = {path.name for path in (out / "charts").iterdir()}
     assert {"customers.png", "customers.svg", "cash.png", "lenses.png", "survey.png", "sources.png"} <= charts

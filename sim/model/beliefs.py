@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.model.draws import Floats, Ints
 
@@ -60,17 +59,3 @@ def prior_risk(reliability: Belief, recovery: Belief, aversion: float) -> float:
     q.prior_good, q.prior_bad = reliability.prior_good, reliability.prior_bad
     r.prior_good, r.prior_bad = recovery.prior_good, recovery.prior_bad
     return float(perceived_risk(q, r, aversion)[0])
-
-
-def paradox_holds(severity: float, resolved_weight: float, q0: float, kq: float, kr: float) -> bool:
-    """Theory: a recovered customer sees less risk than an untroubled one iff this inequality holds.
-
-    (1 + s/b_q) / (1 + s/k_q) < 1 + w_r/k_r with b_q = k_q (1 - q0), for one problem of severity s handled perfectly.
-    """
-    bq = kq * (1 - q0)
-    return (1 + severity / bq) / (1 + severity / kq) < 1 + resolved_weight / kr
-
-
-def add(column: NDArray[np.float64], who: Ints, amount: Floats | float) -> None:
-    """Adds to the rows `who`, each as often as it is named."""
-    np.add.at(column, who, amount)

@@ -22,7 +22,8 @@ def bring_cases(state: State, desk: Desk, week: int) -> None:
 
 def _meet_problems(state: State, week: int) -> problems.Problems:
     """Owners meet problems: the silent draw their own conclusions, some help themselves. Returns those who call."""
-    state.weeks["problem_rate"][week] = state.learned() * state.strategy.product.problems
+    kinds = problems.shares(state.world.problems, state.strategy.product.problems, state.learned())
+    state.weeks["problem_rate"][week] = kinds.sum()
     met = problems.meet(
         state.world, state.strategy.access, state.people, state.draws, week,
         state.strategy.product.problems, state.learned(),
@@ -59,6 +60,7 @@ def _ask_questions(state: State, week: int) -> problems.Problems:
     _serve_themselves(state, week, served)
     answered = np.full(served.person.size, state.world.beliefs.question_weight)
     _teach_recovery(state, served.person, answered, 0.0, served.earlier)
+    state.helped += served.person[people.status[served.person] == Status.PROSPECT].tolist()
     return asked.of(problems.CALLS)
 
 
@@ -130,7 +132,7 @@ def _change_minds(state: State, week: int, case: Columns, good: np.ndarray) -> N
     people.last_contact[who[good]] = week
     people.put_off[who] = np.maximum(people.put_off[who], state.world.callers.effort_deterrence * effort)
     state.helped += who[good & (people.status[who] == Status.PROSPECT)].tolist()
-    _disappoint(state, week, who[~good], case["severity"][~good], case["earlier"][~good], "unresolved")
+    _disappoint(state, week, who[~good], case["severity"][~good], case["earlier"][~good], "unresolved", weight[~good])
 
 
 def _tell(state: State, week: int, case: Columns, good: np.ndarray, bad: np.ndarray) -> None:
@@ -207,18 +209,21 @@ def _compare_with_expected(state: State, who: Ints, score: Floats) -> None:
     people.expectation[who] += beliefs.ratchet * (score - people.expectation[who])
 
 
-def _disappoint(state: State, week: int, who: Ints, severity: Floats, earlier: Ints | Floats, cause: str) -> None:
+def _disappoint(
+    state: State, week: int, who: Ints, severity: Floats, earlier: Ints, cause: str, weight: Floats | float = 1.0
+) -> None:
     """They did not put it right: some customers leave at once, the rest resent it and look around.
 
     The silent did not ask, so they learn nothing about recovery; they leave unheard. In a cornered market only those
-    leave who can do without.
+    leave who can do without. `weight` is the share of a problem's lesson: an unanswered question teaches less and
+    makes nobody look around.
     """
     people, trouble, beliefs = state.people, state.world.problems, state.world.beliefs
     aggravation = 1 + beliefs.repeat_weight * earlier
     leaves_at = trouble.leave_unresolved if cause == "unresolved" else trouble.leave_silent
     leaving = 1 - (1 - leaves_at) ** (severity * aggravation)
     if cause == "unresolved":
-        blame = beliefs.unresolved_weight * aggravation * (1 + remedy.effort(state.strategy.remedy))
+        blame = weight * beliefs.unresolved_weight * aggravation * (1 + remedy.effort(state.strategy.remedy))
         np.add.at(people.recovery.bad, who, blame)
         np.add.at(people.grievance, who, trouble.grievance * severity * aggravation)
     warns = state.draws.uniform(f"speaks ill, {cause}", who, week) < 1 - np.exp(-severity)
@@ -227,7 +232,7 @@ def _disappoint(state: State, week: int, who: Ints, severity: Floats, earlier: I
     if cornered:
         leaving = leaving * state.world.rival.gives_up
     else:
-        people.looking[who] = 1.0
+        people.looking[who[np.broadcast_to(weight, who.shape) >= 1]] = 1.0
     customer = people.status[who] == Status.CUSTOMER
     luck = state.draws.uniform(f"leaves after a problem, {cause}", who, week)
     gone = np.unique(who[customer & (luck < leaving)])

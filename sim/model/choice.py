@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.beliefs import perceived_risk, prior_risk
 from sim.model.draws import Draws, Floats, Ints
-from sim.model.people import People
+from sim.model.people import NEVER, People, Status
 from sim.parameters.world import World
 
 BUYS, SKIPS, TO_RIVAL = 0, 1, 2
@@ -18,7 +18,8 @@ class Choice:
     """Multinomial logit with the looking state: the rival is considered only by those who look around.
 
     U_firm = v - b_p ln(price) - b_R R + habit - grievance - b_X unfairness - fatigue, U_nothing = 0,
-    U_rival = v - b_R R_0 + advantage + growth, with `price` relative to today's, which the rival keeps, and v such that
+    U_rival = v - b_R R_rival + advantage + growth + ln(number), with R_rival between the prior risk and what the firm's
+    customers see, as far as rivals match it, `price` relative to today's, which the rival keeps, and v such that
     an untroubled customer buys with the stated probability at today's. What treatment below expectation does is part
     of grievance.
 
@@ -60,7 +61,8 @@ class Choice:
 
     def unfairness(self, people: People, who: Ints, week: int) -> Floats:
         """What newcomers are let off, as those see it who know of it: more so the longer they have been customers."""
-        tenure = np.maximum(week - people.joined[who], 0)
+        joined = people.joined[who]
+        tenure = np.where(joined == NEVER, 0, np.maximum(week - joined, 0))  # who never bought is a newcomer
         weight = 1 - np.exp(-tenure / self.world.choice.deal_tenure)
         return np.asarray(self.newcomer_discount * people.sees_deals[who] * weight)
 
@@ -80,7 +82,8 @@ class Choice:
         if self.newcomer_discount:
             utility = utility - choice.unfairness_weight * self.unfairness(people, who, week)
         if self.messages:
-            beyond = np.maximum(self.messages - people.tolerance[who], 0) * people.gets_messages[who]
+            gets_them = people.gets_messages[who] & (people.status[who] == Status.CUSTOMER)
+            beyond = np.maximum(self.messages - people.tolerance[who], 0) * gets_them
             utility = utility - choice.fatigue_weight * beyond
         return np.asarray(utility)
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.model.desk import HANDED_ON, Desk
-from sim.model.problems import voice
+from sim.model.problems import shares, voice
 from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Staffing
 from sim.parameters.world import Labour
@@ -151,7 +151,9 @@ class Planner:
         again = desk.contacts > 1
         calls = float(voice(world.callers, access, np.array([trouble.severity]))[0])
         asks = min(1.0, world.callers.question_voice * access.invitation) * (1 - access.self_service)
-        cases = orders * trouble.rate * strategy.product.problems * calls
+        served = access.self_service * math.exp(-trouble.severity)
+        kinds = float(shares(trouble, strategy.product.problems, 1.0).sum())
+        cases = orders * trouble.rate * kinds * calls * (1 - served)
         unsettled = 1 - desk.first_contact_resolution
         returning = unsettled * (1 - desk.escalation) * world.callers.persistence * again
         escalated = unsettled * desk.escalation * again

@@ -16,6 +16,7 @@ from sim.model.state import State
 def choose(state: State, week: int) -> None:
     """Customers in need buy, do without, or go to the rival; some former customers think again."""
     _start_looking(state, week)
+    former = state.people.having(Status.FORMER)
     who, units = _in_need(state, week, state.people.having(Status.CUSTOMER))
     if state.kind == "subscription":
         who = _renews(state, week, who)
@@ -24,12 +25,13 @@ def choose(state: State, week: int) -> None:
     chosen = state.choice.decide(state.draws, state.people, who, week, considers, "choice")
     chosen[_forgotten(state, week, who)] = SKIPS
     _buy(state, week, who[chosen == BUYS], units[chosen == BUYS])
-    _lose_to_rival(state, week, who[chosen == TO_RIVAL])
+    stay = _lose_to_rival(state, week, who[chosen == TO_RIVAL])
     if state.kind == "subscription":
+        _buy(state, week, stay, np.ones(stay.size, np.int64))
         leave(state, week, who[chosen == SKIPS], Status.LEFT_CATEGORY, "lost interest")
     elif state.kind == "durable":
         _put_off(state, week, who[chosen == SKIPS])
-    _reconsider(state, week)
+    _reconsider(state, week, former)
 
 
 def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> None:
@@ -102,7 +104,7 @@ def _in_need(state: State, week: int, who: Ints) -> tuple[Ints, Ints]:
         return who, np.ones(who.size, np.int64)
     mean = people.need[who] * state.times[week]
     if state.reminded:
-        mean *= 1 + state.reminded * people.gets_messages[who]
+        mean *= 1 + state.reminded * (people.gets_messages[who] & (people.status[who] == Status.CUSTOMER))
     luck = state.draws.uniform("need", who, week)
     needing = luck > np.exp(-mean)
     return who[needing], poisson(luck[needing], mean[needing])
@@ -159,7 +161,9 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, d
     state.weeks["surplus"][week] += float(state.choice.surplus(people, who, week, paid / 100).sum())
     state.ledger.post(week, "sales", paid)
     state.ledger.post(week, "cost_of_goods", -cents(paid * (1 - state.margin) / 100))
-    state.ledger.post(week, "discounts", -cents(paid * discount / 100))
+    off = np.maximum(discount, people.promised[who])
+    people.promised[who] = 0.0
+    state.ledger.post(week, "discounts", -cents(paid * off / 100))
     state.events.add("purchase", week, who, units=units, cents=paid)
     state.weeks["orders"][week] += who.size
     people.reliability.good[who] += world.beliefs.success_weight * units
@@ -182,10 +186,10 @@ def _put_off(state: State, week: int, who: Ints) -> None:
     state.people.next_need[who] = week + max(1, round(state.world.needs.period / 16))
 
 
-def _lose_to_rival(state: State, week: int, who: Ints) -> None:
+def _lose_to_rival(state: State, week: int, who: Ints) -> Ints:
     """An occasion lost to the rival makes some former customers, those with a grievance more easily.
 
-    A durable or a contract bought there lasts. The save desk may keep some of those who would switch.
+    A durable or a contract bought there lasts. Returns those who would have switched and whom the save desk kept.
     """
     people = state.people
     if state.kind != "occasional":
@@ -193,22 +197,25 @@ def _lose_to_rival(state: State, week: int, who: Ints) -> None:
     stays = (1 - state.world.rival.switch) ** (1 + people.grievance[who])
     switches = (state.draws.uniform("switches", who, week) > stays) | (state.kind == "subscription")
     who = who[switches]
-    leave(state, week, who[~saved(state, week, who)], Status.FORMER, "rival")
+    kept = saved(state, week, who)
+    leave(state, week, who[~kept], Status.FORMER, "rival")
+    return who[kept]
 
 
-def _reconsider(state: State, week: int) -> None:
+def _reconsider(state: State, week: int, former: Ints) -> None:
     """Former customers with a need may weigh the firm again, beside the rival; some are asked to.
 
     They come back as new customers, with what those are let off, and are never again as fond of the firm.
     """
     people, draws, rival = state.people, state.draws, state.world.rival
     relationship, newcomer = state.strategy.relationship, state.strategy.promotion.newcomer_discount
-    former = people.having(Status.FORMER)
     asked = former[:0]
     if relationship.win_back:
         contacted = former[draws.uniform("is asked back", former, week) < 1 - np.exp(-relationship.win_back / 52)]
         state.ledger.post(week, "promotion", -cents(relationship.contact_cost) * contacted.size)
         asked = contacted[draws.uniform("listens", contacted, week) < rival.win_back]
+        if state.kind != "occasional":
+            asked = asked[people.next_need[asked] <= week]  # the others have what they need
     who, units = _in_need(state, week, former)
     again = draws.uniform("reconsiders", who, week) < state.world.choice.reconsider
     again &= ~np.isin(who, asked)
@@ -221,7 +228,7 @@ def _reconsider(state: State, week: int) -> None:
         everyone = np.ones(group.size, bool)
         bought = state.choice.decide(draws, people, group, week, everyone, "choice", discount) == BUYS
         back = group[bought]
-        people.advocacy[back] = rival.returning_praise
+        people.advocacy[back], people.returned[back] = rival.returning_praise, True
         _join(state, week, back, np.full(back.size, JOINED_BY.index(cause)))
         _buy(state, week, back, wants[bought], discount=discount)
     if state.kind != "occasional":
@@ -236,8 +243,10 @@ def _return_to_category(state: State, week: int) -> None:
     returns = away[draws.uniform("returns to the category", away, week) < market.return_to_category]
     if market.forget_the_firm:
         people.status[returns] = Status.PROSPECT
-        people.opinion[returns] = NONE
+        people.forget(returns)
         return
+    if state.kind == "one_off":
+        return  # they have had theirs
     bought = state.choice.decide(draws, people, returns, week, np.ones(returns.size, bool), "choice again") == BUYS
     back = returns[bought & ~_forgotten(state, week, returns)]
     _join(state, week, back, np.full(back.size, JOINED_BY.index("renewed interest")))

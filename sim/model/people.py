@@ -34,7 +34,8 @@ class People:
     State: status, opinion (GOOD, NONE, BAD: what they would say), the two beliefs, grievance and habit (utility),
     expectation (of treatment, share), looking (0 to 1), in_use and unanswered (purchases still exposed to problems and
     to questions), last_purchase, last_contact and joined (weeks, NEVER), next_need (week; needs that do not come by
-    chance), problems met so far, advocacy (share of the praise of others), put_off (share of voice lost to effort),
+    chance), problems met so far, advocacy (share of the praise of others), returned (came
+    back after leaving), promised (share off the next order), put_off (share of voice lost to effort),
     gets_messages, leaving_as (status at the next renewal, -1: stays), leaving_over (cause).
     """
 
@@ -64,6 +65,8 @@ class People:
         self.looking = np.zeros(n)
         self.problems = np.zeros(n, np.int64)
         self.advocacy = np.ones(n)
+        self.returned = np.zeros(n, bool)
+        self.promised = np.zeros(n)
         self.put_off = np.zeros(n)
         self.gets_messages = np.zeros(n, bool)
         self.leaving_as = np.full(n, -1, np.int8)
@@ -98,7 +101,7 @@ class People:
         self.last_purchase = np.where(bought, -1 - last.astype(np.int64), NEVER)
         self.last_contact = self.last_purchase.copy()
         self.joined = np.where(bought, -1 - tenure.astype(np.int64), NEVER)
-        self.next_need = np.where(bought, self.last_purchase + 1 + life, 0)
+        self.next_need = np.where(bought, self.last_purchase + life, 0)
         self.next_need = np.maximum(self.next_need, 0)
         elasticity = world.problems.use_elasticity
         self.in_use = np.where(bought, _exposure(world.problems.lag * elasticity, rate * alive, tenure), 0.0)
@@ -115,6 +118,14 @@ class People:
                 life = needs.period * draws.lognormal("product life", needs.period_sd, who, week)
                 return np.maximum(1, np.rint(life)).astype(np.int64)
         return np.full(who.size, FOREVER)
+
+    def forget(self, who: Ints) -> None:
+        """Nothing the firm ever did counts any more for `who`; what they own they keep."""
+        for belief in (self.reliability, self.recovery):
+            belief.good[who] = belief.bad[who] = 0.0
+        self.opinion[who] = NONE
+        self.grievance[who] = self.habit[who] = 0.0
+        self.joined[who] = NEVER
 
     def having(self, status: Status) -> Ints:
         """Rows of the people in a status, ascending."""

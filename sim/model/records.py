@@ -53,7 +53,7 @@ class Events:
             return {name: np.empty(0, np.int64) for name in ("week", "person", *KINDS[kind])}
         if len(chunks) > 1 or not np.ndim(chunks[0]["week"]):
             chunks[:] = [self._joined(kind)]  # once: metrics ask again and again
-        return dict(chunks[0])
+        return {name: column.copy() for name, column in chunks[0].items()}  # the caller's own
 
     def _joined(self, kind: str) -> dict[str, NDArray[Any]]:
         """One chunk of many; scalars are repeated."""

@@ -50,13 +50,13 @@ def saved(state: State, week: int, who: Ints) -> np.ndarray:
     calls = state.draws.uniform("calls to cancel", who, week) < rival.calls_to_cancel
     stays = calls & (state.draws.uniform("stays for an offer", who, week) < rival.stays_for_offer * math.sqrt(offer))
     state.ledger.post(week, "promotion", -cents(state.strategy.relationship.contact_cost) * int(calls.sum()))
-    state.ledger.post(week, "discounts", -cents(state.people.basket[who[stays]] * state.price * offer))
+    state.people.promised[who[stays]] = offer
     state.weeks["saved"][week] += stays.sum()
     return np.asarray(stays)
 
 
 def limit_returned(state: State) -> None:
     """Those who came back never again believe in recovery beyond a ceiling."""
-    returned = np.flatnonzero(state.people.advocacy < 1)
+    returned = np.flatnonzero(state.people.returned)
     if returned.size:
         state.people.recovery.cap(returned, state.world.rival.returning_ceiling)

@@ -67,5 +67,8 @@ def cost(remedy: Remedy, price: Floats, gross_margin: float, spoilt: Floats, kin
     An answer to a question costs nothing but the work.
     """
     action = ACTIONS[remedy.action]
+    mistaken = np.asarray(kind) == EXPECTATION
+    if remedy.action in ("repair", "replace"):
+        spoilt = np.where(mistaken, 0.0, spoilt)  # nothing is broken: it is explained
     spent = price * (spoilt * (action.goods * (1 - gross_margin) + action.price) + remedy.compensation)
     return np.where(np.asarray(kind) == QUESTION, 0.0, spent)

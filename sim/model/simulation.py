@@ -63,7 +63,7 @@ class Simulation:
         for week in range(self.state.horizon):
             if week:
                 self._close_week(week - 1)
-            self.state.week = week
+            self.state.begin(week)
             if week in self.intervene:
                 self.intervene[week](self.state)
             self._firm_acts(week)
@@ -149,9 +149,6 @@ class Simulation:
             risk = perceived_risk(state.people.reliability, state.people.recovery, aversion, customers)
             state.weeks["risk"][week] = np.mean(risk)
             state.choice.match(float(np.mean(risk)))
-        if week + 1 < state.horizon:
-            lost = max(0.0, 1 - state.times[week + 1])
-            state.choice.thrift = 1 + state.world.economy.thrift * lost
 
 
 def simulate(

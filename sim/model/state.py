@@ -66,6 +66,11 @@ class State:
             )
         return np.asarray(index)
 
+    def begin(self, week: int) -> None:
+        """A week begins, in the times there are: in bad ones a price matters more."""
+        self.week = week
+        self.choice.thrift = 1 + self.world.economy.thrift * max(0.0, 1 - float(self.times[week]))
+
     def learned(self) -> float:
         """Problems left, as a share of those at the start: f = f_inf + (1 - f_inf) (1 + K / K0)^-b."""
         trouble = self.world.problems
@@ -77,4 +82,5 @@ class State:
         """Removes people from the market for good, silently or as bad voices: a what-if, not something people do."""
         self.weeks["left"][self.week] += int((self.people.status[who] == Status.CUSTOMER).sum())
         self.people.status[who] = Status.LOST_FOR_GOOD
+        self.people.leaving_as[who] = -1
         self.people.opinion[who] = BAD if speak_ill else NONE

@@ -14,7 +14,7 @@ class Offer(Group):
         1.0,
         "x today's price",
         "above 1 customers pay for the service and buy less",
-        "decision",
+        DECISION,
         ge=0.1,
         le=10,
     )
@@ -24,7 +24,7 @@ class Product(Group):
     """What the firm puts into what it sells."""
 
     problems: float = quantity(
-        1.0, "x today's problems", "below 1 the product is made better, at a cost; above 1 worse", DECISION, gt=0, le=5
+        1.0, "x today's defects", "below 1 the product is made better, at a cost; above 1 worse", DECISION, gt=0, le=5
     )
 
 

@@ -266,7 +266,7 @@ class Problems(Group):
         le=5,
     )
     quality_cost: float = quantity(
-        0.03, "share of price", "cost of halving the problems by a better product", ge=0, le=1
+        0.03, "share of price", "cost of halving the defects by a better product", ge=0, le=1
     )
     use_elasticity: float = quantity(
         0.5, "", "how problems grow with use: 1 in proportion; less: who buys often knows how to avoid them", gt=0, le=1
@@ -328,7 +328,7 @@ class WordOfMouth(Group):
     ties: int = quantity(
         8,
         "people",
-        "strong ties of a person; an odd number counts as one less",
+        "strong ties of a person, on average; scale_free: the next lower even number",
         "5-15 close contacts (Dunbar layers)",
         ge=2,
         le=200,

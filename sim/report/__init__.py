@@ -6,7 +6,7 @@ A notebook needs `from sim import report` and the names below, nothing else.
 from sim.experiment.ablate import ablate
 from sim.experiment.compare import compare
 from sim.model import simulate
-from sim.report import charts
+from sim.report import charts, trust
 from sim.report.findings import caption, captions
 from sim.report.notebook import read_parameters
 from sim.report.save import save
@@ -34,5 +34,6 @@ __all__ = [
     "show",
     "simulate",
     "survey_sentence",
+    "trust",
     "verdict",
 ]

@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import sim.model
+from sim.experiment.ablate import ABLATIONS
 from sim.experiment.calibrate import read_free
 from sim.experiment.facts import FACTS
 from sim.experiment.ladder import RUNGS
 from sim.experiment.metrics import RUN_COLUMNS
+from sim.model import desk, firm, problems, remedy, word_of_mouth
 from sim.model.case import OUTCOMES
 from sim.model.ledger import ACCOUNTS, Account
 from sim.model.people import Status
-from sim.model.problems import FATES
-from sim.model.problems import KINDS as PROBLEMS
 from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS, WEEK_COLUMNS
 from sim.model.records import KINDS as EVENTS
 from sim.parameters.cases import case_names, load_case
 from sim.parameters.errors import shown
-from sim.parameters.fields import DECISION, LABEL
-from sim.parameters.files import KINDS, load, names
+from sim.parameters.fields import LABEL
+from sim.parameters.files import KINDS, load, load_comparison, names
 from sim.parameters.table import rows
 from sim.report.readme import ROOT, with_part
 
@@ -127,7 +127,7 @@ def _about(group: str) -> str:
 def evidence() -> str:
     """How many parameters rest on what."""
     sources = [row["source"] for kind in KINDS for row in rows(kind)]
-    labels, decisions = sources.count(LABEL), sources.count(DECISION)
+    labels, decisions = sources.count(LABEL), sum("decision" in source for source in sources)
     assumed = sum("assumption" in source for source in sources)
     rest = len(sources) - labels - decisions - assumed
     return (
@@ -162,8 +162,8 @@ def events() -> str:
         ((code(kind), ", ".join(code(name) for name in columns)) for kind, columns in EVENTS.items()),
     )
     words = {
-        "kinds of problem (`about`)": PROBLEMS,
-        "what becomes of a problem (`fate`)": FATES,
+        "kinds of problem (`about`)": problems.KINDS,
+        "what becomes of a problem (`fate`)": problems.FATES,
         "outcomes of a case (`outcome`)": OUTCOMES,
         f"how people join (`cause`; the first {NEWCOMERS} are newcomers)": JOINED_BY,
         "why customers leave (`cause`)": LEFT_BY,
@@ -178,6 +178,30 @@ def events() -> str:
 def weeks() -> str:
     """The columns of the weekly table."""
     return table(("column", "meaning"), ((code(name), meaning) for name, meaning in WEEK_COLUMNS.items()))
+
+
+def actions() -> str:
+    """The remedies: how much of the loss each makes good, and what it costs."""
+    return table(
+        ("action", "makes good", "costs of goods", "price given back"),
+        ((code(name), *(f"{share:g}" for share in action)) for name, action in remedy.ACTIONS.items()),
+    )
+
+
+def constants() -> str:
+    """Numbers that are fixed in the code."""
+    done, way, respect = remedy.WEIGHTS
+    fixed = (
+        ("remedy.py", "weights of distributive, procedural, interactional justice", f"{done:g}, {way:g}, {respect:g}"),
+        ("remedy.py", "procedural justice lost with each further contact or hand-off", f"{remedy.REPEATED_CONTACT:g}"),
+        ("remedy.py", "respect lost where the desk is most strained", f"{remedy.STRAIN:g}"),
+        ("desk.py", "work of a contact that is handed on, x another's", f"{desk.HANDED_ON:g}"),
+        ("desk.py", "opening days a week", f"{desk.DAYS_A_WEEK}"),
+        ("firm.py", "smallest step of planned headcount, agents", f"{firm.SMALLEST_STEP:g}"),
+        ("problems.py", "exposure below which a purchase is used up", f"{problems.USED_UP:g}"),
+        ("word_of_mouth.py", "most listeners of one story at first hand", f"{word_of_mouth.MOST_LISTENERS}"),
+    )
+    return table(("sim/model/", "meaning", "value"), ((code(file), meaning, number) for file, meaning, number in fixed))
 
 
 def metrics() -> str:
@@ -248,12 +272,24 @@ def priors() -> str:
     return table(("parameter", "range", "scale", "why"), lines)
 
 
+def switches() -> str:
+    """The contested mechanisms that a comparison switches off, with what that changes in the default comparison."""
+    base = load_comparison()[0]
+    lines = (
+        (name, meaning, ", ".join(code(f"{key}={value(off)}") for key, off in changes(base).items()))
+        for name, (meaning, changes) in ABLATIONS.items()
+    )
+    return table(("switch", "meaning", "in the default comparison"), lines)
+
+
 # The page
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "statuses": statuses,
     "files": files,
     "evidence": evidence,
+    "actions": actions,
+    "constants": constants,
     "worlds": lambda: shipped("world"),
     "strategies": lambda: shipped("strategy"),
     "accounts": accounts,
@@ -264,6 +300,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "conditions": conditions,
     "facts": facts,
     "priors": priors,
+    "switches": switches,
     "world parameters": lambda: parameters("world"),
     "strategy parameters": lambda: parameters("strategy"),
     "run parameters": lambda: parameters("run"),

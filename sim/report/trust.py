@@ -6,6 +6,7 @@ that those commands wrote. Charts and sentences take such a table; a chart's tit
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,25 +16,24 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
-from scipy import stats
 from tqdm import tqdm
 
 from sim.experiment import facts as stylised
-from sim.experiment import ladder, theory
 from sim.experiment.conditions import conditions as run_conditions
 from sim.experiment.facts import FACTS
-from sim.experiment.ladder import LIMIT
 from sim.parameters import ParameterError, Scenario, load_comparison
 from sim.parameters.cases import case_names, load_case
 from sim.parameters.errors import shown, suggestion
 from sim.parameters.table import rows
 from sim.report import theme
-from sim.report.marks import Chart, axis_domain, dashed_rule, drawable_ends, even_lines, spread_apart, titled
+from sim.report.marks import Chart, dashed_rule, drawable_ends, even_lines, spread_apart, titled
 from sim.report.notebook import _assigned
 from sim.report.sentences import signed
 from sim.report.tables import _text
 from sim.report.words import MINUS, money, number, percent
 
+LIMIT = 3.0  # standard errors, as in sim.experiment.ladder, which is slow to import: done where it is needed
+EDGE = 12  # standard errors, the end of the axis
 INSIDE, OUTSIDE = "in band", "outside"
 KEPT, BROKEN = "as expected", "not as expected"
 HOLDS, FAILS = "holds", "does not hold"
@@ -173,6 +173,8 @@ def known_answers(asked: Asked) -> pd.DataFrame:
     """Every observable of the known answers against theory: the columns of `sim.experiment.ladder.COLUMNS`."""
     if "verify" in asked.tables:
         return asked.tables["verify"]
+    from sim.experiment import ladder
+
     bar = tqdm(asked.known_answers, desc="known answers", unit="file", mininterval=0.5, ncols=88)
     found = [ladder.verify(name, asked.answer_replications, None, asked.workers, False) for name in bar]
     return pd.concat(found, ignore_index=True)
@@ -211,7 +213,7 @@ def origin(asked: Asked) -> str:
 
 def _tested(table: pd.DataFrame) -> pd.DataFrame:
     """The rows with a z value and a standard error: with too few runs nothing is known and everything would hold."""
-    return table[np.isfinite(table["z"]) & np.isfinite(table["standard_error"])]
+    return table[np.isfinite(table["z"].astype(float)) & np.isfinite(table["standard_error"].astype(float))]
 
 
 def _banded(table: pd.DataFrame) -> pd.DataFrame:
@@ -232,6 +234,8 @@ def answers_headline(table: pd.DataFrame) -> str:
 
 def answers_sentence(table: pd.DataFrame) -> str:
     """How the distances are spread, what chance alone would do, and what could not be tested."""
+    from scipy.stats import t
+
     tested, banded = _tested(table), _banded(table)
     untested = len(table) - len(tested) - len(banded)
     parts = []
@@ -239,7 +243,7 @@ def answers_sentence(table: pd.DataFrame) -> str:
         z = tested["z"].to_numpy(float)
         # Errors are estimated from as many runs: Student's t, at most so many degrees of freedom
         freedom = np.maximum(tested["replications"].to_numpy(float) - 1, 1)
-        beyond = float(2 * stats.t.sf(LIMIT, freedom).sum())
+        beyond = float(2 * t.sf(LIMIT, freedom).sum())
         far = tested.iloc[int(np.argmax(np.abs(z)))]
         parts.append(
             f"Of {len(z)} observables of {tested['rung'].nunique()} known answers {percent(np.mean(np.abs(z) <= 1))} "
@@ -248,7 +252,7 @@ def answers_sentence(table: pd.DataFrame) -> str:
         )
         parts.append(
             f"Farthest off is *{far['observable']}* of *{far['rung']}* ({far['point']}): {number(far['z'])} "
-            f"standard errors, theory {number(far['theory'])}, simulated {number(far['simulated'])}."
+            f"standard errors{_apart(far)}."
         )
         off = (tested["simulated"] / tested["theory"] - 1).abs().replace(np.inf, np.nan).dropna()
         if not off.empty:
@@ -261,6 +265,11 @@ def answers_sentence(table: pd.DataFrame) -> str:
     return " ".join(parts) or "No known answer was run."
 
 
+def _apart(row: pd.Series) -> str:
+    """', 0.5 % from theory', '' where theory says nothing."""
+    return f", {percent(abs(row['simulated'] / row['theory'] - 1))} from theory" if row["theory"] else ""
+
+
 def answers(table: pd.DataFrame) -> Chart:
     """Distance of every observable from theory in standard errors, a row a known answer."""
     tested = _tested(table).copy()
@@ -269,8 +278,8 @@ def answers(table: pd.DataFrame) -> Chart:
     tested["row"] = tested["rung"].map(rungs.index).astype(float) + 0.13 * ((spread * 3) % 5 - 2)
     tested["verdict"] = np.where(_truth(tested["holds"]), HOLDS, FAILS)
     end = max(4.0, float(np.ceil(tested["z"].abs().max() + 0.3))) if rungs else 4.0
-    tested["shown"] = tested["z"].clip(-12, 12)
-    scale = alt.Scale(domain=[-min(end, 12.5), min(end, 12.5)], nice=False, zero=False)
+    tested["shown"] = tested["z"].clip(-EDGE, EDGE)
+    scale = alt.Scale(domain=[-min(end, EDGE + 0.5), min(end, EDGE + 0.5)], nice=False, zero=False)
     x = alt.X("shown:Q", title="simulation less theory, standard errors", scale=scale, axis=alt.Axis(tickMinStep=1))
     y = _rows([_title(rung) for rung in rungs], "row")
     band = pd.DataFrame({"from": [-LIMIT], "to": [LIMIT]})
@@ -285,6 +294,8 @@ def answers(table: pd.DataFrame) -> Chart:
     least, most = (int(tested["replications"].min()), int(tested["replications"].max())) if rungs else (0, 0)
     runs = f"{least}" if least == most else f"{least} to {most}"
     note = f"A mark an observable at a setting; {runs} paired worlds each. Shaded: three standard errors either way."
+    if end > EDGE:
+        note += f" Marks at {EDGE} lie there or beyond."
     return titled(chart, answers_headline(table), note, sized=True, width=680)
 
 
@@ -298,6 +309,8 @@ def _title(rung: str) -> str:
 
 def bass(table: pd.DataFrame) -> Chart:
     """The Bass curve as a line, the simulated shares as dots."""
+    from sim.experiment import theory
+
     mine = table[(table["rung"] == "bass") & table["observable"].str.fullmatch(r"year_\d+")].copy()
     if mine.empty:
         return _nothing("The Bass curve was not run", "Add bass to known_answers.")
@@ -314,7 +327,7 @@ def bass(table: pd.DataFrame) -> Chart:
 
     def y(field: str) -> alt.Y:
         return alt.Y(
-            f"{field}:Q", title="share of the market that has bought", axis=alt.Axis(format="%"),
+            f"{field}:Q", title="share of the market that has bought", axis=alt.Axis(format="%", tickCount=5),
             scale=alt.Scale(domain=[0, 1]),
         )  # fmt: skip
 
@@ -339,6 +352,8 @@ def bass(table: pd.DataFrame) -> Chart:
 
 def queue(table: pd.DataFrame) -> Chart:
     """Callers who give up by how much work there is: Erlang-A as a line for each desk, the simulated desk as a dot."""
+    from sim.experiment import theory
+
     mine = table[(table["rung"] == "erlang_a") & (table["observable"] == "abandons")].copy()
     points = load_case("known_answer", "erlang_a").points
     mine = mine[mine["point"].isin(points)]
@@ -350,27 +365,40 @@ def queue(table: pd.DataFrame) -> Chart:
         desk, agents = scenario.strategy.desk, round(scenario.strategy.staffing.agents)
         patience = scenario.world.callers.patience / desk.handle_time
         load = theory.calls_an_hour(scenario) * desk.handle_time / agents
-        name = f"{agents} {'agent' if agents == 1 else 'agents'}, {number(patience)} h patience"
-        for each in np.linspace(0.02, 2.2, 90):
+        name = f"{agents} {'agent' if agents == 1 else 'agents'}, {_short(scenario.world.callers.patience)} h patience"
+        for each in np.linspace(0.02, 2.1, 90):
             lost = theory.erlang_a(each * agents, 1.0, 1 / patience, agents).abandons
             lines.append({"desk": name, "load": each, "lost": lost})
         half = LIMIT * row["standard_error"] if math.isfinite(row["standard_error"]) else 0.0
-        dots.append({"desk": name, "load": load, "lost": row["simulated"], "low": max(row["simulated"] - half, 0.0),
-                     "high": row["simulated"] + half, "holds": bool(_truth(mine["holds"])[row.name])})  # fmt: skip
+        dots.append(
+            {
+                "desk": name,
+                "load": load,
+                "lost": row["simulated"],
+                "low": max(row["simulated"] - half, 0.0),
+                "high": row["simulated"] + half,
+                "holds": bool(_truth(pd.Series([row["holds"]])).iloc[0]),
+            }
+        )
     line_table, dot_table = pd.DataFrame(lines), pd.DataFrame(dots)
     ends = line_table[line_table["load"] == line_table["load"].max()].copy()
     ends["place"] = spread_apart(ends["lost"].to_list(), 0.6 * 19 / 340, [0.0, 0.6])
-    x = alt.X("load:Q", title="work that comes in, per agent at the desk", axis=alt.Axis(format="%", grid=False),
-              scale=alt.Scale(domain=[0, 2.2], nice=False))  # fmt: skip
+    ends["place"] -= max(0.0, float(ends["place"].max()) - 0.59)
+    x = alt.X(
+        "load:Q",
+        title="work that comes in, per agent at the desk",
+        axis=alt.Axis(format="%", grid=False, values=[0, 0.5, 1, 1.5, 2]),
+        scale=alt.Scale(domain=[0, 2.1], nice=False),
+    )
 
     def y(field: str) -> alt.Y:
         return alt.Y(
-            f"{field}:Q", title="callers who give up", axis=alt.Axis(format="%"),
+            f"{field}:Q", title="callers who give up", axis=alt.Axis(format="%", tickCount=6),
             scale=alt.Scale(domain=[0, 0.6], nice=False),
         )  # fmt: skip
 
     names = list(dict.fromkeys(dot_table["desk"]))
-    palette = [theme.BLUE, theme.VERMILION, theme.GREEN, theme.PURPLE, theme.BLACK]
+    palette = [theme.GREEN, theme.PURPLE, theme.BLACK, theme.SKY, theme.SOFT]
     colour = alt.Color("desk:N", legend=None, scale=alt.Scale(domain=names, range=palette[: len(names)]))
     on = alt.Chart(dot_table)
     chart = alt.layer(
@@ -427,7 +455,7 @@ def facts_chart(table: pd.DataFrame) -> Chart:
         )
     marks = pd.DataFrame(drawn, columns=["row", "band_low", "band_high", "value", "low", "high", "verdict", "text"])
     known = marks[marks["verdict"].isin([INSIDE, OUTSIDE])]
-    scale = alt.Scale(domain=[-ends, ends], nice=False, zero=False)
+    scale = alt.Scale(domain=[-ends - 0.2, ends + 0.2], nice=False, zero=False)
     axis = alt.Axis(labels=False, ticks=False, grid=False, domain=False)
     title = "below the band \N{LEFTWARDS ARROW}      \N{RIGHTWARDS ARROW} above the band"
 
@@ -443,8 +471,8 @@ def facts_chart(table: pd.DataFrame) -> Chart:
         alt.Chart(marks).mark_text(align="left", dx=12, fontSize=13).encode(y=y, x=alt.value(300), text="text:N"),
     ).properties(width=300, height=max(60, 23 * len(marks)))
     note = (
-        "Grey: the band of the literature, all drawn to one width; bars: 95 % interval over paired worlds, cut off "
-        "at the edges. Right: measured value (band)."
+        "Grey: the band of the literature, all drawn to one width. Marks at the edges lie beyond them; bar: 95 % "
+        "interval over paired worlds. Right: value measured (band)."
     )
     return titled(chart, facts_headline(table), note, sized=True, width=720)
 
@@ -481,15 +509,24 @@ def _in_unit(value: float, unit: str) -> str:
     return f"{number(value)} {unit}".strip()
 
 
+def _beside(value: float, edge: float, unit: str) -> str:
+    """A value beside the edge of its band, never rounded onto it."""
+    text = _in_unit(value, unit)
+    return text if text != _in_unit(edge, unit) else f"just {'below' if value < edge else 'above'} {text}"
+
+
+def _short(value: float) -> str:
+    """A round number as people write it: 98, 1.7, 0.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", MINUS)
+
+
 def _band(fact: Any) -> str:
     low, high, unit = float(fact["low"]), float(fact["high"]), str(fact["unit"])
+    factor, unit = (100, "%") if unit == "share" else (100, unit) if unit == "points" else (1, unit)
+    low, high = factor * low, factor * high
     if math.isinf(high):
-        return f"at least {_in_unit(low, unit)}" if low or unit != "points" else "above 0 points"
-    if low == high:
-        return _in_unit(low, unit)
-    if unit in ("share", "points"):
-        return f"{100 * low:.0f} to {100 * high:.0f} {'%' if unit == 'share' else 'points'}"
-    return f"{number(low)} to {number(high)} {unit}".strip()
+        return f"at least {_short(low)} {unit}"
+    return f"{_short(low)} {unit}" if low == high else f"{_short(low)} to {_short(high)} {unit}"
 
 
 def fact_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -528,7 +565,7 @@ def facts_sentence(table: pd.DataFrame) -> str:
         reaches = fact["interval_high"] >= edge if below else fact["interval_low"] <= edge
         doubt = "; the interval reaches the band" if reaches else ""
         parts.append(
-            f"*{_name(fact['fact'])}* is {_in_unit(fact['value'], fact['unit'])}, "
+            f"*{_name(fact['fact'])}* is {_beside(fact['value'], edge, fact['unit'])}, "
             f"{'below' if below else 'above'} the band ({_band(fact)}){doubt}."
         )
     missing = len(table) - len(known)
@@ -546,11 +583,12 @@ def trade_off(table: pd.DataFrame, rate: float) -> str:
     Args:
         rate: i, the yearly discount rate.
     """
-    rows_of = table.set_index("fact")
-    if not {"retention_elasticity", "five_points"} <= set(rows_of.index):
+    columns = ("value", "low", "high", "interval_low", "interval_high")
+    found = {str(row["fact"]): {name: float(row[name]) for name in columns} for row in table.to_dict("records")}
+    if not {"retention_elasticity", "five_points"} <= set(found):
         return "The value of retention was not measured."
-    fact, five = rows_of.loc["retention_elasticity"], float(rows_of.loc["five_points", "value"])
-    measured = float(fact["value"])
+    fact, five = found["retention_elasticity"], found["five_points"]["value"]
+    measured = fact["value"]
     if not (math.isfinite(measured) and math.isfinite(five) and five > 0):
         return "The value of retention could not be measured in these runs: too few were won or kept."
     # d ln V / d ln r over d ln V / dr is r: the mean of base and variant, on a logarithmic scale
@@ -566,7 +604,7 @@ def trade_off(table: pd.DataFrame, rate: float) -> str:
         f"(95 % interval {number(fact['interval_low'])} to {number(fact['interval_high'])}). "
     )
     # What the formula says of the band is true whichever side of it these runs lie on
-    band = f"A value of {number(fact['low'])} to {number(fact['high'])} % belongs to a yearly retention of "
+    band = f"A value of {_short(fact['low'])} to {_short(fact['high'])} % belongs to a yearly retention of "
     band += f"{percent(needed[0])} to {percent(needed[1])}"
     if retention < needed[0]:
         return (
@@ -583,14 +621,20 @@ def conditions_headline(table: pd.DataFrame) -> str:
     """In how many conditions the strategy does as expected."""
     if table.empty:
         return "No condition was run"
+    loses, wins = table[table["expect"] == "loses"], table[table["expect"] == "wins"]
     parts = []
-    for expect, verb in (("loses", "lose"), ("wins", "win")):
-        mine = _truth(table.loc[table["expect"] == expect, "holds"])
-        if len(mine):
-            kept = int(mine.sum())
-            count = f"all {kept}" if kept == len(mine) and kept > 1 else f"{kept} of {len(mine)}"
-            parts.append(f"{count} conditions where it should {verb}")
-    return f"Better-funded support does as expected in {' and '.join(parts)}"
+    if len(loses):
+        clear = int((loses["high"] < 0).sum())
+        parts.append(f"loses clearly in {_of(clear, len(loses))} where it should lose")
+    if len(wins):
+        parts.append(f"wins clearly in {_of(int((wins['low'] > 0).sum()), len(wins))} where it should win")
+    return f"Better-funded support {' and '.join(parts)}"
+
+
+def _of(some: int, n: int) -> str:
+    """'all 8 conditions', '7 of 8 conditions'."""
+    count = f"all {n}" if some == n and n > 1 else f"{some} of {n}"
+    return f"{count} {'condition' if n == 1 else 'conditions'}"
 
 
 def conditions_sentence(table: pd.DataFrame) -> str:
@@ -610,7 +654,8 @@ def conditions_sentence(table: pd.DataFrame) -> str:
         parts.append(f"No clear gain, but no clear loss either: {names}.")
     known = table[table["share"].notna()]
     if len(known) > 1:
-        worst, best = known.loc[known["share"].idxmin()], known.loc[known["share"].idxmax()]
+        ordered = known.sort_values("share")
+        worst, best = ordered.iloc[0], ordered.iloc[-1]
         parts.append(
             f"It does worst in *{worst['title']}* ({_share(worst['share'])} of the baseline's value) and best in "
             f"*{best['title']}* ({_share(best['share'])})."
@@ -664,17 +709,17 @@ def _condition_rows(part: pd.DataFrame, limit: float, verdicts: set[str], headin
             "high": [float(np.clip(high, -limit, limit)) for _, high in ends],
             "verdict": part["verdict"],
             "beyond": part["share"].abs() > limit,
-            "angle": np.where(part["share"] < 0, -90, 90),
+            "side": np.where(part["share"] < 0, "left", "right"),
             "text": [_condition_text(row) for _, row in part.iterrows()],
         }
     )
     scale = alt.Scale(domain=[-edge, edge], nice=False, zero=False)
-    axis = alt.Axis(format="+%" if limit >= 0.05 else "+.1%", tickCount=5)
+    axis = alt.Axis(labelExpr="format(100 * datum.value, datum.value ? '+~r' : 'd') + ' %'", tickCount=5)
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=None, scale=scale, axis=axis)
 
-    y = _rows([str(title) for title in part["title"]], "row", 300)
+    y = _rows([str(title) for title in part["title"]], "row", 270)
     colour, shape = _verdict(KEPT, BROKEN, verdicts)
     known = table[table["value"].notna()]
     inside, beyond = known[~known["beyond"]], known[known["beyond"]]
@@ -684,13 +729,13 @@ def _condition_rows(part: pd.DataFrame, limit: float, verdicts: set[str], headin
         alt.Chart(inside).mark_point(size=110, strokeWidth=2.5, opacity=1).encode(x("value"), y, colour, shape),
         alt.Chart(table).mark_text(align="left", dx=14, fontSize=14).encode(y=y, x=alt.value(width), text="text:N"),
     ]
-    for angle in (-90, 90):
-        some = beyond[beyond["angle"] == angle]
+    for side in ("left", "right"):
+        some = beyond[beyond["side"] == side]
         if len(some):
-            arrow = alt.Chart(some).mark_point(shape="triangle-up", angle=angle, size=130, filled=True, opacity=1)
+            arrow = alt.Chart(some).mark_point(shape=f"triangle-{side}", size=130, filled=True, opacity=1)
             layers.append(arrow.encode(x("value"), y, colour))
     head = alt.TitleParams(heading, fontSize=16, anchor="start", frame="group", color=theme.SOFT)
-    return alt.layer(*layers).properties(width=width, height=max(50, 30 * len(part)), title=head)
+    return alt.layer(*layers).properties(width=width, height=max(50, 33 * len(part)), title=head)
 
 
 def _condition_text(row: pd.Series) -> str:
@@ -785,19 +830,26 @@ def show(table: pd.DataFrame) -> None:
         ink = DARK_ORANGE if kind == "bad" else COLOURS[kind]
         style = f"text-align: left; white-space: nowrap; font-weight: bold; color: {ink}"
         page = page.replace(
-            f'<td style="text-align: left">{marked(verdict)}</td>', f'<td style="{style}">{marked(verdict)}</td>'
+            f'<td style="text-align: left">{marked(verdict)}</td>',
+            f'<td style="{style}">{marked(verdict)}</td>',
         )
     display(HTML(page))
 
 
-def _rows(names: Sequence[str], field: str, limit: int = 280) -> alt.Y:
+def _rows(names: Sequence[str], field: str, limit: int = 270) -> alt.Y:
     """An axis with a named row for each whole number."""
-    import json
-
+    said = [even_lines(name, limit / 7) for name in names]
+    tall = [row for row, lines in enumerate(said) if len(lines) > 1]
     axis = alt.Axis(
-        values=list(range(len(names))), labelExpr=f"{json.dumps(list(names))}[datum.value]",
-        grid=False, ticks=False, domain=False, labelLimit=limit,
-    )  # fmt: skip
+        values=list(range(len(names))),
+        labelExpr=f"{json.dumps(said)}[datum.value]",
+        labelLineHeight=15,
+        labelOffset={"condition": {"test": f"indexof({tall}, datum.value) >= 0", "value": -8}, "value": 0},
+        grid=False,
+        ticks=False,
+        domain=False,
+        labelLimit=limit,
+    )
     y = alt.Y(f"{field}:Q", title=None, axis=axis)
     return y.scale(domain=[max(len(names), 1) - 0.5, -0.5], nice=False, zero=False)
 

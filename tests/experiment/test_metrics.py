@@ -17,6 +17,7 @@ from sim.experiment.metrics import (
 )
 from sim.model.case import RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
+from sim.model.problems import CALLS, DEFECT, QUESTION, SELF_SERVED, SILENT
 from sim.model.records import JOINED_BY, LEFT_BY, WEEK_COLUMNS, Events, Run
 from sim.parameters import load_comparison
 
@@ -28,7 +29,8 @@ def run_of(
     bought: list[tuple[int, int, int]] = (),  # person, week, cents
     joined: list[tuple[int, int, str]] = (),  # person, week, cause
     left: list[tuple[int, int, str, int]] = (),  # person, week, cause, cents of yearly margin
-    cases: list[tuple[int, float]] = (),  # outcome, hours waited
+    cases: list[tuple[float, ...]] = (),  # outcome, hours waited, what it is about (else a defect)
+    problems: list[int] = (),  # fates
     columns: dict[str, list[float]] | None = None,
     ledger: dict[str, list[int]] | None = None,  # cents
     changes: dict[str, Any] | None = None,
@@ -41,10 +43,13 @@ def run_of(
         events.add("joining", week, np.array([person]), cause=JOINED_BY.index(cause))
     for person, week, cause, margin in left:
         events.add("leaving", week, np.array([person]), cause=LEFT_BY.index(cause), status=2, yearly_margin=margin)
-    for outcome, waited in cases:
+    for fate in problems:
+        events.add("problem", 0, np.array([0]), about=DEFECT, severity=1.0, earlier=0, fate=fate)
+    for outcome, waited, *about in cases:
         events.add(
-            "case", 0, np.array([0]), opened_week=0, severity=1.0, outcome=outcome, contacts=1, tier=0,
-            hours_opened=0.0, hours_closed=1.0, hours_waited=waited, hours_handled=0.5,
+            "case", 0, np.array([0]), opened_week=0, about=about[0] if about else DEFECT, severity=1.0,
+            outcome=outcome, contacts=1, tier=0, hours_opened=0.0, hours_closed=1.0, hours_waited=waited,
+            hours_handled=0.5,
         )  # fmt: skip
     said = {"world.market.people": PEOPLE, "run.weeks": weeks, "run.discount_rate": 0.0} | (changes or {})
     scenario = load_comparison(strategies=["cost_center"], changes=said)[0]
@@ -152,10 +157,12 @@ def test_the_row_has_the_columns_that_are_documented():
 
 def test_npv_is_the_sum_of_the_accounts_discounted():
     ledger = {"sales": [10_000] * 104, "cost_of_goods": [-6_000] * 104, "support_labour": [-1_000] * 104}
-    row = summarize(run_of(weeks=104, ledger=ledger, changes={"run.discount_rate": 0.21}))
+    columns = {"surplus": [7.0] * 104}
+    row = summarize(run_of(weeks=104, ledger=ledger, columns=columns, changes={"run.discount_rate": 0.21}))
     yearly = 1.21
     annuity = sum(yearly ** (-(week + 1) / 52) for week in range(104))
     assert row["npv"] == pytest.approx(30 * annuity)
+    assert row["surplus"] == pytest.approx(7 * annuity)
     assert row["npv_sales"] == pytest.approx(100 * annuity)
     assert row["npv_support_labour"] == pytest.approx(-10 * annuity)
     assert sum(row[f"npv_{account}"] for account in ACCOUNTS) == pytest.approx(row["npv"])
@@ -177,15 +184,17 @@ def test_the_cost_center_lens():
         run_of(
             weeks=52,
             columns={
-                "voiced": [30, 10], "cases_opened": [25, 10], "contacts": [30, 20], "hours_busy": [6, 4],
-                "hours_staffed": [8, 8], "cases_resolved": [20], "cases_unresolved": [4], "cases_abandoned": [6],
-                "cases_refused": [2], "first_contact": [13],
+                "voiced": [30, 10], "questions": [6, 2], "cases_opened": [29, 12], "contacts": [30, 20],
+                "hours_busy": [6, 4], "hours_staffed": [8, 8], "cases_resolved": [20], "cases_unresolved": [4],
+                "cases_abandoned": [6], "cases_refused": [2],
+                "first_contact": [13],
             },
             ledger={"support_labour": [-20_000, -12_000], "self_service": [-125]},
             cases=[(RESOLVED, 1.0), (UNRESOLVED, 4.0)],
         )
     )  # fmt: skip
-    assert row["cost_per_contact"] == pytest.approx((320 + 1.25) / (50 + 5))
+    # Of 40 problems and 8 questions 7 never reached the desk
+    assert row["cost_per_contact"] == pytest.approx((320 + 1.25) / (50 + 7))
     assert row["handle_time"] == 10 / 50
     assert row["occupancy"] == 10 / 16
     assert row["cost_per_hour"] == 320 / 16
@@ -199,13 +208,15 @@ def test_the_profit_center_lens():
         run_of(
             weeks=104,
             columns={
-                "problems": [30, 10], "voiced": [12], "cases_opened": [8], "joined": [5, 3], "recommended": [2],
-                "customers": [9] * 103 + [7],
+                "problems": [30, 10], "voiced": [12], "cases_opened": [8], "joined": [7, 5], "newcomers": [5, 3],
+                "recommended": [2], "customers": [9] * 103 + [7],
             },
             left=[
                 (0, 3, "unresolved", 10_000), (1, 4, "silent", 20_000), (2, 5, "rival", 99), (3, 6, "lost interest", 1),
             ],
-            cases=[(RESOLVED, 0.0)] * 6 + [(UNRESOLVED, 0.0)] * 2,
+            problems=[SELF_SERVED] * 4 + [CALLS] * 8 + [SILENT] * 28,
+            # Questions are no problems, answered or not
+            cases=[(RESOLVED, 0.0)] * 6 + [(UNRESOLVED, 0.0)] * 2 + [(RESOLVED, 0.0, QUESTION)] * 9,
         )
     )  # fmt: skip
     assert row["broken_chain"] == 150.0

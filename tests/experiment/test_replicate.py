@@ -33,8 +33,8 @@ def test_results_come_by_replication_then_strategy_in_the_order_asked(scenarios:
 def test_results_do_not_depend_on_which_worker_is_done_first(
     scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
 ):
-    def late_ones_first(tasks: list[tuple[Scenario, int]], workers: int):
-        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row in reversed(tasks))
+    def late_ones_first(tasks: list[tuple[Scenario, int, bool]], workers: int):
+        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row, _ in reversed(tasks))
 
     monkeypatch.setattr(floor, "_results", late_ones_first)
     assert order(replicate(scenarios, range(2), progress=False)) == [
@@ -48,9 +48,9 @@ def test_workers_are_one_a_core_and_no_more_than_runs(
 ):
     seen = []
 
-    def count(tasks: list[tuple[Scenario, int]], workers: int):
+    def count(tasks: list[tuple[Scenario, int, bool]], workers: int):
         seen.append(workers)
-        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row in tasks)
+        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row, _ in tasks)
 
     monkeypatch.setattr(floor, "_results", count)
     monkeypatch.setattr(floor.os, "cpu_count", lambda: 7)
@@ -65,6 +65,12 @@ def test_one_run_does_not_depend_on_the_others(scenarios: list[Scenario]):
     assert alone.row == pytest.approx(among.row, nan_ok=True, abs=0)
     assert alone.survey == among.survey
     assert all(np.array_equal(alone.weeks[name], among.weeks[name]) for name in alone.weeks)
+
+
+def test_buyers_are_asked_unless_it_is_said_not_to(scenarios: list[Scenario]):
+    asked, silent = (replicate(scenarios[:1], [0], workers=1, progress=False, survey=said)[0] for said in (True, False))
+    assert asked.survey and not silent.survey
+    assert asked.row == pytest.approx(silent.row, nan_ok=True, abs=0)
 
 
 def test_worlds_of_different_replications_differ(scenarios: list[Scenario]):

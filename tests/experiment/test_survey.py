@@ -9,7 +9,7 @@ from sim.experiment import survey as floor
 from sim.experiment.survey import EVERY, FOLLOW_UP, GROUPS, MONTH, PAIRED, groups, spend, survey, wave_starts
 from sim.model.case import ABANDONED, REFUSED, RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
-from sim.model.problems import CALLS, SELF_SERVED, SILENT
+from sim.model.problems import CALLS, DEFECT, QUESTION, SELF_SERVED, SILENT
 from sim.model.records import Events, Run
 from sim.model.simulation import simulate
 from sim.parameters import load_comparison
@@ -17,7 +17,7 @@ from sim.parameters import load_comparison
 # Month of the first survey: weeks 26 to 29; follow-up: weeks 30 to 42
 Bought = tuple[int, int, int]  # person, week, cents
 Problem = tuple[int, int, int]  # person, week, fate
-Case = tuple[int, int, int, int]  # person, week opened, week closed, outcome
+Case = tuple[int, ...]  # person, week opened, week closed, outcome, what it is about (else a defect)
 
 
 def run_of(
@@ -28,11 +28,12 @@ def run_of(
     for person, week, cents in bought:
         events.add("purchase", week, np.array([person]), units=1, cents=cents)
     for person, week, fate in problems:
-        events.add("problem", week, np.array([person]), severity=1.0, earlier=0, fate=fate)
-    for person, opened, closed, outcome in cases:
+        events.add("problem", week, np.array([person]), about=DEFECT, severity=1.0, earlier=0, fate=fate)
+    for person, opened, closed, outcome, *about in cases:
         events.add(
-            "case", closed, np.array([person]), opened_week=opened, severity=1.0, outcome=outcome, contacts=1, tier=0,
-            hours_opened=0.0, hours_closed=1.0, hours_waited=0.5, hours_handled=0.5,
+            "case", closed, np.array([person]), opened_week=opened, about=about[0] if about else DEFECT, severity=1.0,
+            outcome=outcome, contacts=1, tier=0, hours_opened=0.0, hours_closed=1.0, hours_waited=0.5,
+            hours_handled=0.5,
         )  # fmt: skip
     changes = {"world.market.people": people, "run.weeks": weeks}
     scenario = load_comparison(strategies=["cost_center"], changes=changes)[0]
@@ -107,6 +108,14 @@ def test_spend_counts_the_three_months_after_the_month(start: int):
     assert spend(run_of([(2, week, 100 + week) for week in weeks], weeks=100), start).tolist() == pytest.approx(
         [0.0, 0.0, (200 + first + last) / 100, 0.0]
     )
+
+
+@pytest.mark.parametrize("outcome", [RESOLVED, UNRESOLVED, ABANDONED])
+def test_a_question_is_no_problem(outcome: int):
+    """Whether it was answered or not; and an answer does not make up for a problem kept silent."""
+    assert group_of(cases=[(0, 27, 27, outcome, QUESTION)]) == "none"
+    assert group_of([(0, 26, SILENT)], [(0, 27, 27, outcome, QUESTION)]) == "silent"
+    assert group_of([(0, 26, CALLS)], [(0, 26, 27, RESOLVED), (0, 27, 27, outcome, QUESTION)]) == "recovered"
 
 
 # Waves

@@ -18,6 +18,8 @@ def run(request, scenario):
     changes = {"world.market.people": 3000, "run.weeks": 80, "strategy.access.self_service": 0.3}
     changes |= {"world.market.advertising_cost": 0.013, "strategy.warranty.after": "charge"}
     changes |= {"strategy.staffing.review": 4, "world.problems.rate": 1.0}
+    # Agents who stay, start at once and know their work: who is paid is who is there
+    changes |= {"world.labour.attrition": 0.0, "world.labour.hiring_lag": 0, "world.labour.ramp_up": 0}
     return simulate(scenario(changes, strategy=request.param), 1)
 
 
@@ -38,7 +40,9 @@ def test_goods_cost_one_less_the_margin_of_each_order(run):
 def test_every_other_account_from_the_events_behind_it(run):
     world, strategy, weeks = run.scenario.world, run.scenario.strategy, run.weeks
     problem, case = run.events.of("problem"), run.events.of("case")
-    served = (problem["fate"] == 1).sum()
+    asked_agents = weeks["cases_opened"].sum() - (problem["fate"] == 2).sum()
+    served = (problem["fate"] == 1).sum() + weeks["questions"].sum() - asked_agents
+    assert asked_agents > 10
     assert served > 10
     assert account(run, "self_service").sum() == -25 * served  # a quarter of a dollar each
     assert strategy.access.self_service_cost == 0.25
@@ -83,6 +87,20 @@ def test_the_ledger_itself():
 def test_cents_round_to_whole_numbers_and_never_lose_one():
     assert cents(np.array([0.01, 19.99, 0.29, 1.005e6])).tolist() == [1, 1999, 29, 100_500_000]
     assert cents(-0.29) == -29
+
+
+@pytest.mark.parametrize(("problems", "cost"), [(1.0, 30.0), (0.5, 35.0), (2.0, 25.0), (5.0, 0.0)])
+def test_goods_cost_more_the_better_they_are_and_never_less_than_nothing(quiet, problems, cost):
+    """$30 of $50; each halving of the problems costs a tenth of the price, up to a point at which goods are worthless.
+
+    Where a halving costs half of the price instead, a product five times worse would cost $30 - 2.3 x $25.
+    """
+    halving = 0.1 if problems < 5 else 0.5
+    changes = {"strategy.product.problems": problems, "world.problems.quality_cost": halving, "run.weeks": 4}
+    run = simulate(quiet(changes))
+    units = run.events.of("purchase")["units"].sum()
+    assert units > 50
+    assert account(run, "cost_of_goods").sum() == -round(units * cost * 100)
 
 
 def test_three_customers_whose_books_can_be_done_in_the_head(quiet):
@@ -132,6 +150,9 @@ def test_three_customers_whose_books_can_be_done_in_the_head(quiet):
         "self_service": 0,
         "hiring": 0,
         "remedies": -3 * 55_00,
+        "discounts": 0,
+        "learning": 0,
+        "promotion": 0,
         "advertising": -3 * 1_00,
     }
     for later in (1, 2):

@@ -166,7 +166,8 @@ def test_the_price_asked_moves_the_odds_of_buying_and_what_is_paid(scenario, pri
         "world.rival.gives_up": 1.0, "world.market.advertising_reach": 0.0, "world.needs.mean": 6.0,
         "world.needs.shape": 90.0, "world.economy.swing": 0.0, "world.needs.basket_sd_orders": 0.0,
         "world.needs.basket_sd_people": 0.0, "world.choice.untroubled_purchase": 0.85,
-        "world.beliefs.success_weight": 0.0,
+        "world.beliefs.success_weight": 0.0, "world.choice.sensitivity_sd": 0.0, "world.word_of_mouth.network": "none",
+        "world.market.return_to_category": 0.0,
     }  # fmt: skip
     settled = {**changes, "strategy.offer.price": price}
     run = simulate(scenario(settled), 0)

@@ -6,8 +6,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from sim.experiment.theory import paradox_holds
 from sim.model import simulate
-from sim.model.beliefs import Belief, paradox_holds, perceived_risk, prior_risk
+from sim.model.beliefs import Belief, perceived_risk, prior_risk
 
 counts = st.floats(0, 200)
 means = st.floats(0.02, 0.98)

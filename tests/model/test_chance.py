@@ -22,7 +22,10 @@ UNCONNECTED = {
     "strategy.staffing.agents": 40.0,
     "strategy.staffing.specialists": 40.0,
     "world.callers.patience": 1e6,
+    "strategy.learning.analysis": 0.0,  # nobody's case changes anybody's problems
+    "world.rival.matches": 0.0,  # nor the rival's offer
     "world.problems.rate": 1.0,
+    "world.callers.voice_small": 0.3,
     "run.weeks": 60,
 }
 
@@ -185,8 +188,18 @@ def test_more_agents_less_waiting(scenario):
 
 
 def test_no_problems_no_cases_no_remedies_no_stories(scenario):
-    run = simulate(scenario({**SMALL, "world.problems.rate": 0.0}))
-    for name in ("problems", "voiced", "contacts", "bad_stories", "good_stories", "hours_busy", "hours_waited"):
+    none = {"world.problems.rate": 0.0, "world.problems.questions": 0.0, "strategy.access.help_anyone": False}
+    run = simulate(scenario({**SMALL, **none}))
+    for name in (
+        "problems",
+        "questions",
+        "voiced",
+        "contacts",
+        "bad_stories",
+        "good_stories",
+        "hours_busy",
+        "hours_waited",
+    ):
         assert run.weeks[name].sum() == 0, name
     frame = run.events.frame()
     assert not frame["kind"].isin(["problem", "case", "story"]).any()
@@ -200,12 +213,10 @@ def test_nobody_calls_nobody_comes_to_the_desk(scenario):
 
 
 def test_better_recovery_less_risk_and_fewer_leave(scenario):
-    """Directional: agents who settle everything against agents who settle nothing."""
+    """Directional: agents who settle everything, and for good, against agents who settle nothing."""
     settle = "strategy.desk.first_contact_resolution"
-    good, poor = (
-        simulate(scenario({**SMALL, "world.problems.rate": 1.0, settle: share, "strategy.desk.contacts": 1}))
-        for share in (1.0, 0.0)
-    )
+    often = {"world.problems.rate": 1.0, "strategy.desk.contacts": 1, "strategy.desk.defective_fix": 0.0}
+    good, poor = (simulate(scenario({**SMALL, **often, settle: share})) for share in (1.0, 0.0))
     left = [
         pd.DataFrame(run.events.of("leaving")).query("cause == 0").shape[0]  # over an unresolved problem
         for run in (good, poor)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import simpy
+from scipy.stats import binomtest
 
 from sim.model.case import OUTCOMES, Case, Luck, lucks
 from sim.model.desk import Desk
@@ -34,15 +35,11 @@ class Office:
 
     def call(
         self, at, person, work=1.0, patience=1e9, settles=LOW, escalates=HIGH, persists=LOW, returns=1.0,
-        back_office=0.0, covered=True, severity=1.0,
+        back_office=0.0, handed_on=False, defective=False, covered=True, severity=1.0,
     ):  # fmt: skip
         """A case; each kind of luck is one number for all contacts or a list."""
-        luck = Luck(
-            *(
-                column if isinstance(column, list) else [column] * self.contacts
-                for column in (work, patience, settles, escalates, persists, returns, back_office)
-            )
-        )
+        chances = (work, patience, settles, escalates, persists, returns, back_office, handed_on, defective)
+        luck = Luck(*(column if isinstance(column, list) else [column] * self.contacts for column in chances))
         self.desk.expect(Case(person, 0, severity, 0, covered, 0.0, luck), at - self.env.now)
 
     def log(self, until=1000):
@@ -255,6 +252,64 @@ def test_a_stretched_desk_settles_less():
             assert office.log(until=1.5)[0][:2] == (0, outcome)
 
 
+# Hand-offs and fixes that do not hold
+
+
+def test_a_contact_handed_on_is_half_as_much_work_again():
+    office = Office(agents=1)
+    office.call(at=0, person=0, work=2, handed_on=True)
+    office.call(at=0, person=1, work=2)
+    assert office.log() == [(0, "resolved", 3, 0, 1), (1, "resolved", 5, 3, 1)]
+    assert office.desk.tiers[0].busy_hours == 5
+    work = office.desk.take_work()
+    assert (work.hand_offs, work.contacts) == (1, 2)
+    assert office.desk.take_work().hand_offs == 0  # reported once
+
+
+def test_each_contact_is_handed_on_by_its_own_luck():
+    """First contact 1.5 hours, back an hour later, second contact an hour."""
+    office = Office(agents=1)
+    office.call(at=0, person=0, settles=[HIGH, LOW, LOW], handed_on=[True, False, True], returns=1)
+    assert office.log() == [(0, "resolved", 3.5, 0, 2)]
+    assert office.desk.hand_offs == 1
+
+
+@pytest.mark.parametrize(("effect", "chance"), [(0.0, 0.6), (np.log(1.5), 0.5), (np.log(6.0), 0.2)])
+def test_a_contact_handed_on_is_harder_to_settle(effect, chance):
+    """Odds of 3 : 2 fall by exp(effect): to 1 : 1 with ln 1.5, to 1 : 4 with ln 6; other contacts are as before."""
+    for handed_on, limit in ((True, chance), (False, 0.6)):
+        for settles, outcome in ((limit - 0.001, "resolved"), (limit + 0.001, "unresolved")):
+            office = Office(agents=1, first_contact_resolution=0.6, hand_off_effect=effect, contacts=1)
+            office.call(at=0, person=0, settles=settles, handed_on=handed_on)
+            assert office.log()[0][1] == outcome
+
+
+def test_a_fix_that_does_not_hold_brings_the_customer_back():
+    """Worked on in hour 0-1, back two hours later, and then it holds."""
+    office = Office(agents=1)
+    office.call(at=0, person=0, defective=[True, False, False], returns=2)
+    assert office.log() == [(0, "resolved", 4, 0, 2)]
+    work = office.desk.take_work()
+    assert (work.defective_fixes, work.contacts) == (1, 2)
+
+
+def test_a_fix_that_does_not_hold_is_unsettled_for_who_lets_it_be():
+    office = Office(agents=1)
+    office.call(at=0, person=0, defective=True, persists=0.6)  # persistence is .5
+    office.call(at=5, person=1, defective=[True, True, True], returns=1)  # three contacts are the most
+    assert office.log() == [(0, "unresolved", 1, 0, 1), (1, "unresolved", 10, 0, 3)]
+    assert office.desk.defective_fixes == 4
+
+
+def test_the_customer_finds_out_when_the_part_is_there():
+    """Tier 1 for an hour, the specialist for one, six hours behind the desk: back at 8 + 3, settled at 12 + 6."""
+    office = Office(agents=1, specialists=1, escalation=1.0, first_contact_resolution=0.5)
+    office.call(
+        at=0, person=0, settles=[0.9, LOW, LOW], escalates=LOW, back_office=6, defective=[False, True, False], returns=3
+    )
+    assert office.log() == [(0, "resolved", 18, 0, 3)]
+
+
 # The luck of a case
 
 
@@ -284,3 +339,18 @@ def test_means_of_the_luck(distribution):
     assert abs(np.mean([one.patience for one in luck]) - 8) < 4 * 8 / np.sqrt(n)
     assert abs(np.mean([one.returns for one in luck]) - 16) < 4 * 16 / np.sqrt(n)
     assert np.median([one.back_office for one in luck]) == pytest.approx(20, rel=0.03)
+
+
+@pytest.mark.parametrize("name", ["hand_off", "defective_fix"])
+@pytest.mark.parametrize("chance", [0.0, 0.15, 1.0])
+def test_as_many_contacts_go_wrong_as_the_strategy_says(name, chance):
+    desk = DeskParameters(**{name: chance, "contacts": 4})
+    luck = lucks(Draws(1, 0), desk, Callers(), np.arange(5000), 0)
+    column, other = ("handed_on", "defective") if name == "hand_off" else ("defective", "handed_on")
+    happens = np.array([getattr(one, column) for one in luck])
+    assert happens.shape == (5000, 4)
+    assert binomtest(int(happens.sum()), 20_000, chance).pvalue > 1e-3
+    assert not np.array([getattr(one, other) for one in luck]).any()
+    if chance == 0.15:  # each contact has its own
+        both = happens[:, 0] & happens[:, 1]
+        assert binomtest(int(both.sum()), 5000, 0.15**2).pvalue > 1e-3

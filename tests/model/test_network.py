@@ -8,7 +8,8 @@ from scipy.sparse import csr_array
 from scipy.stats import binom, chisquare
 
 from sim.model.draws import Draws
-from sim.model.network import Network, build
+from sim.model.network import Complete, Network, build
+from sim.parameters import ParameterError, load_comparison
 from sim.parameters.world import WordOfMouth
 
 N = 20_000
@@ -26,7 +27,7 @@ def matrix(net: Network) -> csr_array:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
-    kind=st.sampled_from(["small_world", "random", "none"]),
+    kind=st.sampled_from(["small_world", "random", "cliques", "scale_free", "none"]),
     ties=st.integers(2, 200),
     rewiring=st.floats(0, 1),
     people=st.integers(1, 60),
@@ -127,3 +128,147 @@ def test_each_tie_is_drawn_as_often_as_the_others():
     assert (net.tie(np.full(9, 5), luck[:9]) == -1).all()  # person 5 has none
     ends = net.tie(np.zeros(2, np.int64), np.array([1e-16, 1 - 1e-16]))
     assert ends.tolist() == [1, 3]
+
+
+# Closed groups
+
+
+def test_cliques_are_complete_and_closed():
+    """Eight ties make groups of nine: 0-8, 9-17, and seven are left over."""
+    dense = matrix(network("cliques", ties=8, people=25)).toarray()
+    group = np.arange(25) // 9
+    assert (dense == (group[:, None] == group) - np.eye(25)).all()
+
+
+@pytest.mark.parametrize(("ties", "people"), [(2, 1), (2, 2), (8, 5), (200, 60), (3, 8)])
+def test_small_cliques(ties, people):
+    dense = matrix(network("cliques", ties=ties, people=people)).toarray()
+    group = np.arange(people) // (ties + 1)
+    assert (dense == (group[:, None] == group) - np.eye(people)).all()
+
+
+def test_friends_of_a_friend_are_all_friends_in_a_clique():
+    adjacency = matrix(network("cliques", people=900))
+    paths = adjacency @ adjacency
+    assert (paths * adjacency).sum() == paths.sum() - paths.diagonal().sum() > 0
+
+
+# Scale-free
+
+
+def test_degrees_of_a_scale_free_network_have_a_heavy_tail():
+    """Barabasi & Albert with m links: P(degree >= k) = m (m + 1) / (k (k + 1)); the richest have about m sqrt(N)."""
+    m, degree = 4, network("scale_free", ties=8).degree
+    assert degree.mean() == pytest.approx(8, rel=0.02)
+    for k in (6, 10, 20, 40, 80):
+        assert (degree >= k).mean() == pytest.approx(m * (m + 1) / (k * (k + 1)), rel=0.15)
+    assert m * np.sqrt(N) / 4 < degree.max() < 8 * m * np.sqrt(N)
+    assert network("random", ties=8).degree.max() < 40  # in a random one nobody is rich
+
+
+def test_in_a_scale_free_network_the_first_are_the_richest():
+    degree = network("scale_free").degree
+    assert degree[:100].mean() > 10 * degree[-10_000:].mean()
+    assert degree.min() >= 1
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 9])
+def test_small_scale_free_networks(people):
+    dense = matrix(network("scale_free", people=people)).toarray()
+    assert (dense == dense.T).all() and (np.diag(dense) == 0).all() and dense.max(initial=0) <= 1
+
+
+# Everyone to everyone
+
+
+def test_in_a_complete_network_everyone_has_a_tie_to_everyone_else():
+    net = network("complete", people=6)
+    assert isinstance(net, Complete)
+    assert (net.degree == 5).all()
+    everyone, luck = np.arange(6), np.full(6, 0.35)
+    drawn = [net.tie(everyone, luck, further) for further in range(5)]
+    for person in range(6):
+        assert {int(others[person]) for others in drawn} == set(range(6)) - {person}  # one after the other, none twice
+    assert (net.tie(everyone, np.full(6, 1 - 1e-16)) != everyone).all()
+
+
+def test_each_tie_of_a_complete_network_is_drawn_as_often_as_the_others():
+    luck = Draws(1, 0).uniform("which friend", np.arange(20_000))
+    drawn = network("complete", people=5).tie(np.full(20_000, 2), luck)
+    counts = np.bincount(drawn, minlength=5)
+    assert counts[2] == 0
+    assert chisquare(counts[[0, 1, 3, 4]]).pvalue > 1e-3
+
+
+def test_a_complete_network_of_one():
+    net = network("complete", people=1)
+    assert net.degree.tolist() == [0]
+    assert net.tie(np.zeros(1, np.int64), np.array([0.5])).tolist() == [-1]
+
+
+@pytest.mark.parametrize("kind", ["small_world", "cliques", "scale_free", "complete"])
+def test_what_is_spread_is_the_sum_over_ties(kind):
+    net = network(kind, ties=4, people=30)
+    amount = np.arange(30) - 7.5
+    dense = np.ones((30, 30)) - np.eye(30) if kind == "complete" else matrix(net).toarray()
+    onto = np.full(30, 100.0)
+    some = np.arange(0, 30, 3)
+    net.spread(some, amount[some], onto)
+    assert onto == pytest.approx(100 + dense[:, some] @ amount[some])
+    net.spread(some[:0], amount[:0], onto)
+    assert onto == pytest.approx(100 + dense[:, some] @ amount[some])
+
+
+# Ties from a file
+
+
+def ask_for(path, people=4):
+    changes = {"world.market.people": people, "world.word_of_mouth.network": "edges"}
+    return load_comparison(strategies=["cost_center"], changes={**changes, "world.word_of_mouth.edges": str(path)})[0]
+
+
+def test_ties_from_a_file(tmp_path):
+    path = tmp_path / "ties.csv"
+    path.write_text("# a triangle and one alone\n0,1\n2, 1\n\n2,0\n0,1\n")
+    world = ask_for(path).world.word_of_mouth
+    net = build(world, 4, Draws(1, 0))
+    assert net.degree.tolist() == [2, 2, 2, 0]
+    assert net.neighbours.tolist() == [1, 2, 0, 2, 0, 1]
+
+
+@pytest.mark.filterwarnings("ignore:loadtxt")
+def test_a_file_without_ties_is_a_world_of_strangers(tmp_path):
+    path = tmp_path / "none.csv"
+    path.write_text("# nobody knows anybody\n")
+    assert build(ask_for(path).world.word_of_mouth, 4, Draws(1, 0)).degree.tolist() == [0] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "no such file; allowed: a CSV file with a tie a line"),
+        ("0,1\n1,4\n", "allowed: two persons a line, from 0 to 3 (market.people less one)."),
+        ("0,-1\n", "allowed: two persons a line, from 0 to 3"),
+        ("0,1,2\n", "allowed: two persons a line"),
+        ("0\n1\n", "allowed: two persons a line"),
+        ("0,1\n1\n", "allowed: two whole numbers a line"),
+        ("0,1\na,b\n", "allowed: two whole numbers a line"),
+        ("0;1\n", "allowed: two whole numbers a line"),
+        ("0,1.5\n", "allowed: two whole numbers a line"),
+    ],
+)
+def test_a_bad_file_of_ties_is_refused_before_the_run(tmp_path, text, said):
+    path = tmp_path / "ties.csv"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ParameterError) as caught:
+        ask_for(path)
+    message = str(caught.value)
+    assert "word_of_mouth.edges" in message and str(path) in message
+    assert said in message
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_no_file_of_ties_is_refused_too(name):
+    with pytest.raises(ParameterError, match="no such file"):
+        ask_for(name)

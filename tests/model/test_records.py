@@ -9,6 +9,8 @@ from sim.model.ledger import ACCOUNTS
 from sim.model.records import JOINED_BY, KINDS, LEFT_BY, STATUS_COLUMNS, WEEK_COLUMNS, Events
 
 WEEKS = 50
+NEW = [JOINED_BY.index(cause) for cause in ("advertising", "recommendation", "mention", "help")]
+TOLD = [JOINED_BY.index(cause) for cause in ("recommendation", "mention")]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,8 @@ def test_weeks_count_the_events(run):
     pairs = {
         "orders": count("purchase"),
         "joined": count("joining"),
-        "recommended": count("joining", events("joining")["cause"] == JOINED_BY.index("recommendation")),
+        "newcomers": count("joining", np.isin(events("joining")["cause"], NEW)),
+        "recommended": count("joining", np.isin(events("joining")["cause"], TOLD)),
         "left": count("leaving"),
         "problems": count("problem"),
         "voiced": count("problem", events("problem")["fate"] > 0),
@@ -79,7 +82,17 @@ def test_weeks_count_the_events(run):
     }
     for name, column in pairs.items():
         np.testing.assert_array_equal(run.weeks[name], column, name)
-    for name in ("orders", "joined", "left", "voiced", "cases_resolved", "cases_refused", "bad_stories"):
+    for name in (
+        "orders",
+        "joined",
+        "newcomers",
+        "recommended",
+        "left",
+        "voiced",
+        "cases_resolved",
+        "cases_refused",
+        "bad_stories",
+    ):
         assert run.weeks[name].sum() > 0, f"nothing to count: {name}"
 
 

@@ -5,9 +5,11 @@ import pytest
 from scipy.stats import binomtest, nbinom
 
 from sim.model import simulate
+from sim.model.case import RESOLVED
 from sim.model.draws import Draws
 from sim.model.network import build
 from sim.model.people import People, Status
+from sim.model.problems import QUESTION
 from sim.model.word_of_mouth import Grapevine, Stories, persuade
 from sim.parameters.world import WordOfMouth
 
@@ -144,6 +146,78 @@ def test_nobody_hears_anything_where_there_is_no_network(scenario):
     assert run.weeks["problems"].sum() > 50
 
 
+# Posts for all to see
+
+
+def post(vine: Grapevine, who, bad=True, weight=1.0, chance=1.0) -> None:
+    who = np.asarray(who)
+    vine.post(0, who, np.zeros(who.size, int), np.full(who.size, weight), bad, chance)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.3, 1.0])
+def test_share_of_problems_that_are_posted(chance):
+    vine = grapevine(people=100_000, dispersion=100.0, post_readers=10.0, delay_bad=0.0, hops=1)
+    post(vine, np.arange(5000), chance=chance)
+    assert binomtest(np.unique(vine.hear(0).teller).size, 5000, chance).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("bad", [True, False])
+def test_a_post_is_read_by_as_many_as_the_world_says_whoever_they_are(bad):
+    """Negative binomial with mean 5, among everybody, friend or not; the strong share of tellings does not count."""
+    people, posts = 200_000, 10_000
+    vine = grapevine(
+        people=people, network="random", ties=2, post_readers=5.0, dispersion=1.0, hops=1, delay_bad=0.0,
+        delay_good=0.0, strong_share=1.0, listeners_unresolved=0.0, listeners_resolved=0.0,
+    )  # fmt: skip
+    post(vine, np.arange(posts), bad=bad, weight=0.7)
+    heard = vine.hear(0)
+    readers = np.bincount(heard.teller, minlength=posts)
+    theory = nbinom(1.0, 1 / 6)
+    assert abs(readers.mean() - 5) < 4 * theory.std() / np.sqrt(posts) + 0.01
+    for few in (0, 2, 8):
+        assert binomtest(int((readers <= few).sum()), posts, theory.cdf(few)).pvalue > 1e-3
+    assert (np.histogram(heard.listener, bins=4, range=(0, people))[0] / heard.listener.size) == pytest.approx(
+        [0.25] * 4, abs=0.01
+    )
+    assert (heard.hop == 1).all() and (heard.weight == 0.7).all() and (heard.bad == bad).all()
+
+
+def test_who_was_told_does_not_hear_it_again_from_the_post():
+    """Four people: all are told or read it, each once."""
+    vine = grapevine(people=4, ties=2, listeners_unresolved=10.0, post_readers=10.0, delay_bad=0.0, hops=1)
+    tell(vine, [0])
+    post(vine, [0])
+    heard = heard_in_all(vine)
+    assert sorted(heard.listener.tolist()) == [1, 2, 3]
+    assert (heard.story == 0).all()
+
+
+def test_nobody_reads_where_nobody_talks():
+    vine = grapevine(network="none")
+    post(vine, np.arange(100))
+    assert not heard_in_all(vine).story.size
+
+
+def test_in_the_engine_only_those_who_asked_the_firm_post(scenario):
+    """Nobody tells a friend anything: bad stories are about cases left unsettled, good ones about settled ones."""
+    changes = {
+        "world.market.people": 3000, "world.problems.rate": 1.0, "run.weeks": 40, "world.word_of_mouth.hops": 1,
+        **{f"world.word_of_mouth.tell_{what}": 0.0 for what in ("silent", "unresolved", "resolved")},
+        "world.word_of_mouth.posted": 0.5, "world.word_of_mouth.posted_good": 0.5, "world.callers.voice_small": 0.5,
+    }  # fmt: skip
+    run = simulate(scenario(changes))
+    story, case = run.events.of("story"), run.events.of("case")
+    trouble = case["about"] != QUESTION
+    number = (case["opened_week"] * 3000 + case["person"])[trouble]
+    well = (case["outcome"] == RESOLVED)[trouble]
+    for bad in (True, False):
+        about = story["story"][story["bad"] == bad]
+        assert about.size > 50
+        assert np.isin(about, number[well != bad]).all()
+    silent = {f"world.word_of_mouth.{name}": 0.0 for name in ("posted", "posted_good")}
+    assert simulate(scenario({**changes, **silent})).events.of("story")["person"].size == 0
+
+
 # When
 
 
@@ -278,7 +352,8 @@ def test_in_the_engine_too_nobody_hears_a_story_twice_and_none_goes_beyond_three
 
 def test_good_stories_are_about_settled_cases_bad_ones_about_the_others(run):
     story, case = run.events.of("story"), run.events.of("case")
-    settled = set((case["opened_week"] * 6000 + case["person"])[case["outcome"] == 0].tolist())
+    well = (case["outcome"] == RESOLVED) & (case["about"] != QUESTION)
+    settled = set((case["opened_week"] * 6000 + case["person"])[well].tolist())
     about_settled = np.isin(story["story"], list(settled))
     assert (about_settled == ~story["bad"]).all()
 
@@ -304,7 +379,8 @@ def test_without_delay_a_story_is_heard_the_week_after(scenario, invitation):
     story, case = run.events.of("story"), run.events.of("case")
     assert story["week"].size > 200
     ended = {(story // 3000, story % 3000): story // 3000 for story in np.unique(story["story"]).tolist()}
-    closed = zip(case["opened_week"].tolist(), case["person"].tolist(), case["week"].tolist(), strict=True)
+    trouble = case["about"] != QUESTION  # of questions nobody tells a story
+    closed = zip(*(case[name][trouble].tolist() for name in ("opened_week", "person", "week")), strict=True)
     ended |= {(opened, person): week for opened, person, week in closed if (opened, person) in ended}
     about = zip((story["story"] // 3000).tolist(), (story["story"] % 3000).tolist(), strict=True)
     assert (story["week"] == [ended[key] + 1 for key in about]).all()

@@ -7,6 +7,7 @@ import pytest
 from sim.parameters import ParameterError, load_run, load_strategy, load_world, names
 
 NUMBER = "a number at least -1 and at most 1 (share of price)"
+ECONOMY = "swing, persistence, recession_week, recession_length, recession_depth, thrift"
 WHOLE = "a whole number at least 1 and at most 5,000,000 (people)"
 
 
@@ -80,8 +81,8 @@ def test_a_number_where_text_is_wanted():
 def test_an_unknown_choice_names_the_nearest():
     write("word_of_mouth: {network: smal_world}")
     assert refusal() == (
-        "mine.yaml, word_of_mouth.network: got 'smal_world'; allowed: one of small_world, random, none. "
-        "Did you mean 'small_world'?"
+        "mine.yaml, word_of_mouth.network: got 'smal_world'; allowed: one of small_world, cliques, scale_free, "
+        "random, complete, edges, none. Did you mean 'small_world'?"
     )
 
 
@@ -100,6 +101,20 @@ def test_null_is_fine_where_it_means_something():
     assert refusal() == (
         "mine.yaml, rival.entry_week: got 1.5; allowed: a whole number at least 0 and at most 5,200 (week), or null."
     )
+
+
+@pytest.mark.parametrize("written", ["1", "0", "yes", "'true'", "null", "[true]"])
+def test_true_or_false_is_wanted(written: str):
+    write(f"market: {{forget_the_firm: {written}}}")
+    message = refusal()
+    assert message.startswith("mine.yaml, market.forget_the_firm: got ")
+    assert "; allowed: true or false." in message
+
+
+@pytest.mark.parametrize(("written", "value"), [("true", True), ("false", False)])
+def test_true_and_false_are_fine(written: str, value: bool):
+    write(f"market: {{forget_the_firm: {written}}}")
+    assert load_world("mine.yaml").market.forget_the_firm is value
 
 
 def test_an_enormous_value_is_shortened():
@@ -160,7 +175,7 @@ def test_an_unknown_key_shows_its_value_and_its_neighbours():
     write("economy: {swin: 0.1}")
     assert refusal() == (
         "mine.yaml: unknown parameter 'economy.swin', got 0.1. Did you mean 'economy.swing'? "
-        "Allowed in economy: swing, persistence."
+        f"Allowed in economy: {ECONOMY}."
     )
 
 
@@ -178,7 +193,7 @@ def test_a_parameter_of_another_kind_of_file():
 @pytest.mark.parametrize(("written", "got"), [("3", "3"), ("", "null"), ("[1, 2]", "a list (1, 2)"), ("no", "'no'")])
 def test_a_group_given_as_something_else(written: str, got: str):
     write(f"economy: {written}")
-    assert refusal() == f"mine.yaml, economy: got {got}; allowed: a group of parameters (swing, persistence)."
+    assert refusal() == f"mine.yaml, economy: got {got}; allowed: a group of parameters ({ECONOMY})."
 
 
 def test_a_key_said_twice():

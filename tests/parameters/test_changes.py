@@ -111,7 +111,7 @@ def test_a_misspelt_key_names_the_nearest(key: str, nearest: str):
 
 def test_a_misspelt_key_lists_its_neighbours():
     assert refusal(changes={"strategy.remedy.respct": 1}).endswith(
-        "Allowed in strategy.remedy: action, compensation, effort, respect."
+        "Allowed in strategy.remedy: action, compensation, effort, respect, no_questions."
     )
     assert refusal(changes={"nothing": 1}).endswith("Allowed: world, strategy, run, cost_center, profit_center.")
 

@@ -131,7 +131,10 @@ def parameters(draw: st.DrawFn) -> World | Strategy | Run:
                   if getattr(rule, bound, None) is not None}  # fmt: skip
         low, high = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
         if choices(field):
-            values: st.SearchStrategy[Any] = st.sampled_from(choices(field))
+            # Ties from a file want the file
+            values: st.SearchStrategy[Any] = st.sampled_from([word for word in choices(field) if word != "edges"])
+        elif bool in types(field):
+            values = st.booleans()
         elif str in types(field):
             values = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
         elif int in types(field):

@@ -20,11 +20,12 @@ ROWS = [row | {"kind": kind} for kind in KINDS for row in rows(kind)]
 BY_NAME = {row["parameter"]: row for row in ROWS}
 SCHEMA = {kind: jsonschema.Draft202012Validator(schema) for kind, schema in json_schema().items()}
 WORDING = re.compile(
-    r"(?P<what>a whole number|a number|text|one of (?P<words>\w+(, \w+)+)|(?P<word>\w+))"
+    r"(?P<what>a whole number|a number|text|true or false|one of (?P<words>\w+(, \w+)+)|(?P<word>\w+))"
     r"( (?P<lower>at least|above) (?P<low>-?[\d,.]+))?"
     r"( and)?( (?P<upper>at most|below) (?P<high>[\d,.]+))?( \((?P<unit>[^()]+)\))?(?P<null>, or null)?"
 )
 # Shapes, powers and multiples that have no unit
+WANTS_MORE = {("world.word_of_mouth.network", "edges")}  # words that want another parameter beside them
 PURE = {
     "world.needs.shape", "world.needs.dropout_a", "world.needs.dropout_b", "world.problems.use_elasticity",
     "world.problems.severity", "world.word_of_mouth.dispersion", "world.word_of_mouth.bad_multiplier", "run.seed",
@@ -55,8 +56,11 @@ def values_around(row: dict[str, Any]) -> list[tuple[Any, bool]]:
     """Values at, inside and outside of what the wording says, and whether they should fit."""
     match = said(row)
     common = [(None, bool(match["null"])), (True, False), ([0.5], False)]
+    if match["what"] == "true or false":
+        return [(True, True), (False, True), (None, False), (1, False), (0, False), ("true", False), ([True], False)]
     if words := match["words"] or match["word"]:
-        return [*common, *((word, True) for word in words.split(", ")), (f"{words.split(', ')[0]}x", False), (1, False)]
+        fit = [(word, True) for word in words.split(", ") if (row["parameter"], word) not in WANTS_MORE]
+        return [*common, *fit, (f"{words.split(', ')[0]}x", False), (1, False)]
     if match["what"] == "text":
         return [*common, ("any text", True), ("", True), (3, False)]
     whole = match["what"] == "a whole number"

@@ -16,6 +16,7 @@ import pytest
 from test_sentences import TEN, made
 
 from sim.experiment.compare import Comparison
+from sim.model.ledger import ACCOUNTS
 from sim.report import charts, marks, theme
 from sim.report.findings import captions
 
@@ -141,6 +142,11 @@ def test_survey_without_room_still_shows_what_was_published() -> None:
     spec = specification("survey", made([1.0, 2.0], weeks=26, survey=False))
     points = [row for rows in spec["datasets"].values() for row in rows if "way" in row]
     assert {row["way"] for row in points} == {"published"} and [row["value"] for row in points] == [106, 100, 20]
+
+
+def test_every_account_has_a_name_to_show() -> None:
+    assert list(charts.ACCOUNT_NAMES) == list(ACCOUNTS)
+    assert all(charts.ACCOUNT_NAMES.values())
 
 
 def test_sources_add_up_and_leave_out_unused_accounts() -> None:
