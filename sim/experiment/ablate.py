@@ -13,6 +13,7 @@ from sim.parameters.fields import Group
 from sim.parameters.scenario import Scenario
 
 AS_IT_IS = "as it is"
+COLUMNS = ("ablation", "meaning", "strategy", "mean", "low", "high", "active", "replications")
 # name -> (what is switched off, changes by dotted key)
 ABLATIONS: dict[str, tuple[str, Callable[[Scenario], Mapping[str, Any]]]] = {
     "equal news speed": (
@@ -55,6 +56,8 @@ def ablate(
     """
     first = comparison.scenarios
     n = min(replications, comparison.replications)
+    if not n:
+        return pd.DataFrame(columns=list(COLUMNS))
     without = {
         name: [changed(scenario, changes(scenario)) for scenario in first] for name, (_, changes) in ABLATIONS.items()
     }
@@ -64,7 +67,7 @@ def ablate(
         for name, scenarios in active.items()
         for scenario in scenarios
     ]
-    results = replicate(asked, range(n), workers, progress, survey=False) if asked and n else []
+    results = replicate(asked, range(n), workers, progress, survey=False) if asked else []
     few = comparison.runs["replication"] < n
     cut = Comparison(first, comparison.weeks[comparison.weeks["replication"] < n], comparison.runs[few])
     compared = {AS_IT_IS: cut}
@@ -73,7 +76,7 @@ def ablate(
         renamed = [type(r)(r.strategy.removeprefix(f"{name}/"), r.replication, r.weeks, r.row, r.survey) for r in own]
         compared[name] = collect(scenarios, renamed)
     rows = []
-    for name in [AS_IT_IS, *ABLATIONS] if n else []:
+    for name in (AS_IT_IS, *ABLATIONS):
         found = compared.get(name, cut)
         for strategy in comparison.strategies[1:]:
             difference = found.difference(strategy)
@@ -89,5 +92,4 @@ def ablate(
                     "replications": n,
                 }
             )
-    columns = ["ablation", "meaning", "strategy", "mean", "low", "high", "active", "replications"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -26,7 +26,8 @@ from tqdm import tqdm
 import sim.model
 from sim.experiment import facts as stylised
 from sim.experiment import survey
-from sim.experiment.facts import FACTS, Fact, judge, measure, spread
+from sim.experiment.facts import FACTS, Fact, judge, measure
+from sim.experiment.pool import spread
 from sim.model.draws import Floats
 from sim.model.simulation import simulate
 from sim.parameters.errors import ParameterError, shown

@@ -7,20 +7,18 @@ is about customers, they are those who were customers when it happened to them.
 from __future__ import annotations
 
 import math
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any, Literal, NamedTuple, TextIO, TypeVar
+from typing import Any, Literal, NamedTuple, TextIO
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from sim.experiment.metrics import ratio
-from sim.experiment.replicate import _follow_parent, mean_interval
+from sim.experiment.pool import spread
+from sim.experiment.replicate import mean_interval
 from sim.experiment.survey import survey
 from sim.model.case import RESOLVED
 from sim.model.draws import Draws, Floats, Ints
@@ -689,24 +687,3 @@ def estimate(value: Callable[[Sums], float], runs: Sequence[Sums]) -> tuple[floa
     slopes = np.array([(moved(run, step) - moved(run, -step)) / (2 * step) for run in runs])
     _, half = mean_interval(len(runs) * slopes)
     return centre, float(half)
-
-
-_T = TypeVar("_T")
-
-
-def spread(
-    function: Callable[..., _T], tasks: Sequence[tuple[Any, ...]], workers: int | None
-) -> Iterator[tuple[int, _T]]:
-    """(number of the task, function(*task)) as they are done, on as many processes as wanted; 1: none beside this."""
-    workers = min(workers or os.cpu_count() or 1, len(tasks))
-    if workers <= 1:
-        yield from ((number, function(*task)) for number, task in enumerate(tasks))
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
-        futures = {pool.submit(function, *task): number for number, task in enumerate(tasks)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

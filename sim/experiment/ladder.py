@@ -6,12 +6,10 @@ replications (a mean is a ratio to the number of them); their standard errors co
 
 from __future__ import annotations
 
-import os
+import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Any, NamedTuple, TextIO
 
 import numpy as np
@@ -19,7 +17,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from sim.experiment import metrics, theory
-from sim.experiment.replicate import _follow_parent
+from sim.experiment.pool import spread
 from sim.experiment.survey import GROUPS, groups, spend, wave_starts
 from sim.experiment.theory import Band, Expected
 from sim.model.beliefs import perceived_risk
@@ -321,41 +319,20 @@ def observe(
     """Each point of a case, played in so many paired worlds."""
     play = rung_of(case).play
     tasks = [
-        (point, play, scenarios, replication)
-        for point, scenarios in case.points.items()
+        (scenarios, replication)
+        for scenarios in case.points.values()
         for replication in range(replications or scenarios[0].run.replications)
     ]
-    seen: dict[tuple[str, int], Seen] = {}
+    seen: dict[int, Seen] = {}
     with tqdm(
         total=len(tasks), desc=case.name, unit="run", file=sys.stderr if isinstance(progress, bool) else progress,
         disable=progress is False, mininterval=0.5, ncols=88,
     ) as bar:  # fmt: skip
-        for point, replication, result in _results(tasks, min(workers or os.cpu_count() or 1, len(tasks))):
-            seen[point, replication] = result
+        for number, result in spread(play, tasks, workers):
+            seen[number] = result
             bar.update()
-    return {point: [result for (of, _), result in sorted(seen.items()) if of == point] for point in case.points}
-
-
-_Task = tuple[str, Callable[[Sequence[Scenario], int], Seen], Sequence[Scenario], int]
-
-
-def _results(tasks: Sequence[_Task], workers: int) -> Iterator[tuple[str, int, Seen]]:
-    if workers <= 1:
-        yield from map(_play, tasks)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
-        futures = [pool.submit(_play, task) for task in tasks]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _play(task: _Task) -> tuple[str, int, Seen]:
-    point, play, scenarios, replication = task
-    return point, replication, play(scenarios, replication)
+    numbers = {point: [n for n, task in enumerate(tasks) if task[0] is case.points[point]] for point in case.points}
+    return {point: [seen[number] for number in theirs] for point, theirs in numbers.items()}
 
 
 def judge(case: Case, seen: Mapping[str, Sequence[Seen]]) -> pd.DataFrame:
@@ -369,7 +346,7 @@ def judge(case: Case, seen: Mapping[str, Sequence[Seen]]) -> pd.DataFrame:
             else:
                 expected = theirs
                 z = (simulated - expected) / max(error, EXACT * abs(expected) or EXACT)
-                holds = abs(z) <= LIMIT
+                holds = math.isfinite(error) and abs(z) <= LIMIT  # too few runs prove nothing
             relative, n = error / abs(expected) if expected else np.nan, len(results)
             rows.append((case.name, point, observable, expected, simulated, error, z, relative, n, holds))
     return pd.DataFrame(rows, columns=list(COLUMNS))

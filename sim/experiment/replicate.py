@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
 from typing import Any, TextIO
 
 import numpy as np
@@ -18,6 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from sim.experiment.metrics import cumulative_npv, summarize
+from sim.experiment.pool import spread
 from sim.experiment.survey import survey as ask_buyers
 from sim.model.ledger import ACCOUNTS
 from sim.model.simulation import simulate
@@ -58,7 +53,6 @@ def replicate(
         survey: whether buyers are asked too, which takes another short run for each.
     """
     tasks = [(scenario, replication, survey) for replication in replications for scenario in scenarios]
-    workers = min(workers or os.cpu_count() or 1, len(tasks))
     done: dict[tuple[str, int], Result] = {}
     with tqdm(
         total=len(tasks),
@@ -70,39 +64,10 @@ def replicate(
         dynamic_ncols=False,
         ncols=88,
     ) as bar:
-        for result in _results(tasks, workers):
+        for _, result in spread(run_one, tasks, workers):
             done[result.strategy, result.replication] = result
             bar.update()
     return [done[scenario.strategy_name, replication] for scenario, replication, _ in tasks]
-
-
-def _results(tasks: list[tuple[Scenario, int, bool]], workers: int) -> Iterator[Result]:
-    if workers <= 1:
-        yield from (run_one(*task) for task in tasks)
-        return
-    # Spawned, not forked: the same on every system, and safe beside a notebook's threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
-        futures = [pool.submit(run_one, *task) for task in tasks]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _follow_parent() -> None:
-    """A worker leaves Ctrl-C to its parent and ends when the parent does, even if that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        sentinel = parent.sentinel
-
-        def watch() -> None:
-            wait([sentinel])
-            os._exit(1)
-
-        threading.Thread(target=watch, daemon=True).start()
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[Any, Any]:

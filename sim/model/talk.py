@@ -6,6 +6,7 @@ who turned away warn, whether they ever bought or not.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -83,5 +84,7 @@ class Talk:
 
 
 def _no_signal(each: float, ties: Floats | float) -> Floats:
-    """P(none of so many ties gives a signal); fractions of a tie come from people half convinced."""
-    return np.asarray((1 - min(each, 1.0)) ** np.maximum(ties, 0.0))
+    """P(none of so many ties gives a signal): (1 - each)^ties; fractions of a tie come from people half convinced."""
+    if each >= 1:
+        return np.where(np.asarray(ties) > 0, 0.0, 1.0)
+    return np.asarray(np.exp(np.maximum(ties, 0.0) * math.log1p(-each)))

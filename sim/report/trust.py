@@ -175,7 +175,7 @@ def known_answers(asked: Asked) -> pd.DataFrame:
         return asked.tables["verify"]
     from sim.experiment import ladder
 
-    bar = tqdm(asked.known_answers, desc="known answers", unit="file", mininterval=0.5, ncols=88)
+    bar = tqdm(asked.known_answers, desc="simulating", unit="file", mininterval=0.5, ncols=88)
     found = [ladder.verify(name, asked.answer_replications, None, asked.workers, False) for name in bar]
     return pd.concat(found, ignore_index=True)
 
@@ -191,7 +191,7 @@ def conditions(asked: Asked) -> pd.DataFrame:
     """The conditions and what came of each: the columns of `sim.experiment.conditions.conditions`."""
     if "conditions" in asked.tables:
         return asked.tables["conditions"]
-    bar = tqdm(asked.conditions, desc="conditions", unit="file", mininterval=0.5, ncols=88)
+    bar = tqdm(asked.conditions, desc="simulating", unit="file", mininterval=0.5, ncols=88)
     found = [run_conditions([name], asked.condition_replications, asked.workers, False) for name in bar]
     return pd.concat(found, ignore_index=True)
 

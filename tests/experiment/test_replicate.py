@@ -2,11 +2,13 @@
 
 import io
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from sim.experiment import pool
 from sim.experiment import replicate as floor
 from sim.experiment.replicate import Result, mean_interval, replicate, run_one
 from sim.model.ledger import ACCOUNTS
@@ -33,29 +35,37 @@ def test_results_come_by_replication_then_strategy_in_the_order_asked(scenarios:
 def test_results_do_not_depend_on_which_worker_is_done_first(
     scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
 ):
-    def late_ones_first(tasks: list[tuple[Scenario, int, bool]], workers: int):
-        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row, _ in reversed(tasks))
+    def late_ones_first(function, tasks, workers):
+        numbered = [(n, Result(task[0].strategy_name, task[1], {}, {}, {})) for n, task in enumerate(tasks)]
+        yield from reversed(numbered)
 
-    monkeypatch.setattr(floor, "_results", late_ones_first)
+    monkeypatch.setattr(floor, "spread", late_ones_first)
     assert order(replicate(scenarios, range(2), progress=False)) == [
         (name, row) for row in (0, 1) for name in ("cost_center", "profit_center")
     ]
 
 
-@pytest.mark.parametrize(("asked", "tasks", "used"), [(None, 10, 7), (3, 10, 3), (5, 1, 2), (1, 10, 1), (50, 10, 20)])
-def test_workers_are_one_a_core_and_no_more_than_runs(
-    asked: int | None, tasks: int, used: int, scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("asked", "tasks", "used"), [(None, 10, 7), (3, 10, 3), (5, 2, 2), (50, 20, 20)])
+def test_workers_are_one_a_core_and_no_more_than_tasks(
+    asked: int | None, tasks: int, used: int, monkeypatch: pytest.MonkeyPatch
 ):
     seen = []
 
-    def count(tasks: list[tuple[Scenario, int, bool]], workers: int):
-        seen.append(workers)
-        yield from (Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row, _ in tasks)
+    class Executor(ThreadPoolExecutor):
+        def __init__(self, workers: int, **options: object):
+            seen.append(workers)
+            super().__init__(workers)
 
-    monkeypatch.setattr(floor, "_results", count)
-    monkeypatch.setattr(floor.os, "cpu_count", lambda: 7)
-    replicate(scenarios, range(tasks), asked, progress=False)
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", Executor)
+    monkeypatch.setattr(pool.os, "cpu_count", lambda: 7)
+    assert sorted(pool.spread(abs, [(-n,) for n in range(tasks)], asked)) == [(n, n) for n in range(tasks)]
     assert seen == [used]
+
+
+def test_one_worker_is_this_process(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", None)
+    assert list(pool.spread(abs, [(-1,), (-2,)], 1)) == [(0, 1), (1, 2)]
+    assert list(pool.spread(abs, [(-1,)], 8)) == [(0, 1)]
 
 
 def test_one_run_does_not_depend_on_the_others(scenarios: list[Scenario]):
