@@ -49,6 +49,6 @@ def test_an_unknown_condition_is_refused_before_anything_runs():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_each_comes_out_as_expected(name):
-    replications = 2 if name == "wins_horizon" else 4
+    replications = 2 if name == "wins_horizon" else 3
     table = conditions([name], replications, workers=1, progress=False)
     assert table["holds"].all(), table.to_string()
