@@ -27,7 +27,7 @@ trust: $(STAMP)  ## hold the model against theory, the literature and the condit
 
 test: $(STAMP)  ## run the tests: the quick ones, then the long statistical proofs
 	@$(BIN)/python -m pytest -m "not slow" -n auto $(ARGS)
-	@$(BIN)/python -m pytest -m slow -n auto $(ARGS)
+	@$(BIN)/python -m pytest -m slow -n auto --dist loadgroup $(ARGS)
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab $(ARGS) notebooks/00_start_here.ipynb

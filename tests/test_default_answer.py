@@ -7,7 +7,8 @@ from sim.parameters import load_comparison
 from sim.report.readme import ROOT, part, quotation
 from sim.report.sentences import pairing, verdict
 
-pytestmark = pytest.mark.slow
+# One worker: the default runs once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("default")]
 
 
 @pytest.fixture(scope="module")

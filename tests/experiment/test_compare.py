@@ -451,17 +451,3 @@ def test_pairing_makes_the_interval_three_times_narrower():
     unpaired = other_worlds.by_run("npv")["profit_center"] - paired.by_run("npv")["cost_center"]
     interval = stats.ttest_1samp(unpaired, 0).confidence_interval(0.95)
     assert (interval.high - interval.low) / 2 > 3 * difference.half_width
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "changes",
-    [{"world.rival.entry_week": None}, {"world.needs.gross_margin": 0.03}],
-    ids=["a cornered market", "a margin of 3 %"],
-)
-def test_the_model_can_say_no(changes: dict[str, Any]):
-    smaller = {"world.market.people": 8000, "run.replications": 8}
-    difference = compare(load_comparison(changes=smaller | changes), progress=False).difference()
-    assert difference.sign == -1
-    assert difference.high < 0.5 * difference.mean  # clearly: twice as far from zero as the interval is wide
-    assert difference.payback_week is None

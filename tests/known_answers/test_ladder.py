@@ -139,23 +139,30 @@ def test_rows_do_not_depend_on_the_number_of_workers():
 PRECISE = {"lifetime_value": 0.01, "bass": 0.01, "erlang_a": 0.02}
 
 
+# Half the runs of these, as many standard errors all the same; `make trust` has them in full
+HALF = {"goldenberg_2007", "paradox", "price_break_even"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"survey"}))  # the survey: tests/test_default_answer.py
 def test_every_rung_holds(name):
-    """Within three standard errors at every point, or inside the published band.
+    """Within three standard errors at every point.
 
     Of two hundred numbers one in two attempts is off by chance: what fails must not fail again with other luck.
     """
     workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else None
-    table = verify(name, workers=workers, progress=False)
+    case = load_case("known_answer", name)
+    if name == "erlang_c":  # eleven agents 91 % busy take longest: tests/known_answers/test_queueing.py
+        case = only(case, *(point for point in case.points if not point.startswith("eleven")))
+    runs = next(iter(case.points.values()))[0].run.replications // (2 if name in HALF else 1)
+    table = judge(case, observe(case, runs, workers, progress=False))
     if name in PRECISE:
         check = table["observable"] == "pioneers"
         assert table["relative_error"][~check].max() < PRECISE[name], table.to_string()
     if name == "erlang_c":
-        longest_memory = table["point"].str.startswith("eleven")
-        assert table["relative_error"][~longest_memory].max() < 0.02, table.to_string()
-        assert table["relative_error"].max() < 0.05, table.to_string()
+        assert table["relative_error"].max() < 0.02, table.to_string()
     if not table["holds"].all():
-        again = verify(name, changes={"run.seed": 4711}, workers=workers, progress=False)
+        other = load_case("known_answer", name, {"run.seed": 4711})
+        again = judge(only(other, *case.points), observe(only(other, *case.points), runs, workers, progress=False))
         twice = ~table["holds"] & ~again["holds"]
         assert not twice.any(), pd.concat([table[twice], again[twice]]).to_string()

@@ -338,7 +338,7 @@ def test_every_word_of_a_live_world(scenario, ties, parameter, word):
 
 
 @pytest.mark.slow
-@settings(ALWAYS_THE_SAME, max_examples=1500, phases=NO_SHRINKING)
+@settings(ALWAYS_THE_SAME, max_examples=800, phases=NO_SHRINKING)
 @given(changes=st.one_of(EVERY_PARAMETER, SOME_PARAMETERS.map(lambda changes: {**LIVELY, **changes})))
 def test_very_many_worlds(scenario, ties, changes):
     check(scenario(with_a_file_of_ties(note_changes(changes), ties)))
