@@ -7,12 +7,8 @@ points meet the same luck, so that points differ by their parameters only.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -23,11 +19,12 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-import sim.model
 from sim.experiment import facts as stylised
-from sim.experiment import survey
-from sim.experiment.facts import FACTS, Fact, judge, measure
+from sim.experiment.facts import FACTS, Fact, judge
+from sim.experiment.measure import measure
+from sim.experiment.points import Points, digest, write
 from sim.experiment.pool import spread
+from sim.model import version
 from sim.model.draws import Floats
 from sim.model.simulation import simulate
 from sim.parameters.errors import ParameterError, shown
@@ -135,8 +132,9 @@ def calibrate(
         asked = {**(changes or {}), **{one.key: getattr(one, end) for one in free}}
         load_comparison(world, strategies, asked, said_by=f"free.yaml, {end}")
     settings = {
-        "replications": replications, "code": _code(),
-        "scenarios": [scenario.model_dump(mode="json") for scenario in base],
+        "replications": replications, "model": version.VERSION, "measurement": stylised.VERSION,
+        # Defaults are the model's: one that changes raises its version, a new one that changes nothing does not count
+        "scenarios": [scenario.model_dump(mode="json", exclude_defaults=True) for scenario in base],
     }  # fmt: skip
     at = partial(facts_at, replications=replications, world=world, strategies=tuple(strategies), changes=changes)
     return search(free, at, CALIBRATED, points, accept, waves, seed, workers, out, progress, settings)
@@ -182,7 +180,7 @@ def search(
         "points": points, "accept": accept, "seed": seed, "free": [asdict(one) for one in free],
         "facts": [(fact.key, fact.low, fact.high, fact.half_band) for fact in which], **(settings or {}),
     }  # fmt: skip
-    store = _Store(out, [one.key for one in free], [fact.key for fact in which], _digest(asked))
+    store = Points(out, [one.key for one in free], [fact.key for fact in which], digest(asked))
     drawn: list[Wave] = []
     unit, far, share = np.empty((0, len(free))), np.empty(0), np.empty(0)  # of the points kept
     total = points + (waves - 1) * (points - accept)
@@ -208,8 +206,8 @@ def search(
             columns = {one.key: one.value(column) for one, column in zip(free, unit.T, strict=True)}
             accepted = pd.DataFrame({"weight": share, "distance": far, **columns})
             table = summary(free, accepted)
-            _write(out / "posterior.csv", accepted.to_csv(index=False))
-            _write(out / "summary.csv", table.to_csv(index=False))
+            write(out / "posterior.csv", accepted.to_csv(index=False))
+            write(out / "summary.csv", table.to_csv(index=False))
     return table
 
 
@@ -289,64 +287,6 @@ def _quantiles(values: Floats, weight: Floats, at: Sequence[float]) -> list[floa
     up_to = np.cumsum(weight[order]) / weight.sum()
     where = np.searchsorted(up_to, np.asarray(at) - 1e-12).clip(0, values.size - 1)
     return [float(value) for value in values[order][where]]
-
-
-# On disk
-
-
-class _Store:
-    """points.csv: the points judged so far. Each new one is on disk before the next is awaited."""
-
-    def __init__(self, out: Path, parameters: list[str], facts: list[str], identity: str) -> None:
-        self.path, self.parameters, self.facts, self.identity = out / "points.csv", parameters, facts, identity
-        self.columns = ["calibration", "wave", "point", "distance", *parameters, *facts]
-        self.rows: dict[tuple[int, int], list[Any]] = {}
-        if not self.path.exists():
-            return
-        table = pd.read_csv(self.path, dtype={"calibration": str})
-        if list(table.columns) != self.columns or (table["calibration"] != identity).any():
-            raise ParameterError(
-                f"out: {str(self.path)!r} holds the points of another calibration (other facts, parameters, settings "
-                "or code). Move it away, or name another folder."
-            )
-        self.rows = {(row[1], row[2]): list(row) for row in table.itertuples(index=False, name=None)}
-
-    def missing(self, wave: int, values: Floats) -> list[int]:
-        """Numbers of the points of a wave that are not judged yet."""
-        for number, wanted in enumerate(values.tolist()):
-            row = self.rows.get((wave, number))
-            if row is not None and not np.allclose(row[4 : 4 + len(self.parameters)], wanted, rtol=1e-5, atol=0):
-                raise ParameterError(f"out: point {number} of wave {wave} in {str(self.path)!r} was drawn otherwise.")
-        return [number for number in range(len(values)) if (wave, number) not in self.rows]
-
-    def add(self, wave: int, number: int, values: Floats, found: Mapping[str, float], far: float) -> None:
-        """Keeps a point."""
-        facts = [float(found[name]) for name in self.facts]
-        self.rows[wave, number] = [self.identity, wave, number, far, *values.tolist(), *facts]
-        table = pd.DataFrame([self.rows[key] for key in sorted(self.rows)], columns=self.columns)
-        _write(self.path, table.to_csv(index=False))
-
-    def distances(self, wave: int) -> Floats:
-        """Distances of a wave, in the order of its points."""
-        return np.array([self.rows[key][3] for key in sorted(self.rows) if key[0] == wave])
-
-
-def _write(path: Path, text: str) -> None:
-    """Aside and then renamed: nobody ever finds half a file."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as draft:
-        draft.write(text)
-    os.chmod(draft.name, 0o644)  # temporary files are private; this one is for everybody
-    os.replace(draft.name, path)
-
-
-def _digest(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _code() -> str:
-    """What the model and the measurement are made of: their points are not those of another version."""
-    files = [*sorted(Path(str(sim.model.__file__)).parent.glob("*.py")), stylised.__file__, survey.__file__]
-    return hashlib.sha256(b"".join(Path(str(file)).read_bytes() for file in files)).hexdigest()
 
 
 # For later use

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from sim.model.compiled import compiled
 from sim.model.draws import Floats, Ints
 
 
@@ -37,20 +40,33 @@ class Belief:
         self.bad *= factor
 
 
-def perceived_risk(reliability: Belief, recovery: Belief, aversion: float, who: Ints | slice = slice(None)) -> Floats:
-    """R = (1-q)(1-r) + aversion * sd(R): that it goes wrong and is not put right, by posterior means.
+@compiled
+def risk_of(good_q: float, bad_q: float, good_r: float, bad_r: float, aversion: float) -> float:
+    """R = (1-q)(1-r) + aversion * sd(R), of Beta(good, bad) beliefs in reliability (q) and recovery (r).
 
     The sd is that of the product of two independent Beta variables: Var = E[x^2]E[y^2] - (E[x]E[y])^2.
     """
-    aq, bq = reliability.parameters(who)
-    ar, br = recovery.parameters(who)
-    fails, stays = bq / (aq + bq), br / (ar + br)
-    risk: Floats = fails * stays
+    fails, stays = bad_q / (good_q + bad_q), bad_r / (good_r + bad_r)
+    risk = fails * stays
     if aversion:
-        square_fails = fails * (bq + 1) / (aq + bq + 1)
-        square_stays = stays * (br + 1) / (ar + br + 1)
-        risk = risk + aversion * np.sqrt(np.maximum(square_fails * square_stays - risk**2, 0))
+        square_fails = fails * (bad_q + 1) / (good_q + bad_q + 1)
+        square_stays = stays * (bad_r + 1) / (good_r + bad_r + 1)
+        risk += aversion * math.sqrt(max(square_fails * square_stays - risk**2, 0.0))
     return risk
+
+
+@compiled
+def _risks(good_q: Floats, bad_q: Floats, good_r: Floats, bad_r: Floats, aversion: float) -> Floats:
+    risks = np.empty(good_q.size)
+    for row in range(risks.size):
+        risks[row] = risk_of(good_q[row], bad_q[row], good_r[row], bad_r[row], aversion)
+    return risks
+
+
+def perceived_risk(reliability: Belief, recovery: Belief, aversion: float, who: Ints | slice = slice(None)) -> Floats:
+    """R of each of `who`: that it goes wrong and is not put right, by posterior means, and how unsure that is."""
+    risks: Floats = _risks(*reliability.parameters(who), *recovery.parameters(who), aversion)
+    return risks
 
 
 def prior_risk(reliability: Belief, recovery: Belief, aversion: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model import market, problems, remedy
-from sim.model.case import OUTCOMES, RESOLVED, Case, lucks
+from sim.model.case import OUTCOMES, RESOLVED, Cases, lucks, new_cases
 from sim.model.desk import Desk
 from sim.model.draws import Floats, Ints
 from sim.model.ledger import cents
@@ -77,11 +77,10 @@ def claim_falsely(state: State, week: int) -> None:
     state.weeks["false_claims"][week] = who.size
 
 
-def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
+def learn_outcomes(state: State, week: int, case: Cases) -> None:
     """What happened at the desk in the week that ends reaches people and books."""
-    if not closed:
+    if not case.size:
         return
-    case = {name: np.array([getattr(one, name) for one in closed]) for name in Case.__slots__ if name != "luck"}
     good, trouble = case["outcome"] == RESOLVED, case["kind"] != problems.QUESTION
     _record(state, week, case, good)
     _pay(state, week, case, good)
@@ -90,10 +89,7 @@ def learn_outcomes(state: State, week: int, closed: list[Case]) -> None:
     _tell(state, week, case, good & trouble, ~good & trouble)
 
 
-Columns = dict[str, np.ndarray]  # of the cases that closed in a week
-
-
-def _record(state: State, week: int, case: Columns, good: np.ndarray) -> None:
+def _record(state: State, week: int, case: Cases, good: np.ndarray) -> None:
     state.events.add(
         "case", week, case["person"], opened_week=case["week"], about=case["kind"], severity=case["severity"],
         outcome=case["outcome"], contacts=case["contacts"], tier=case["tier"], hours_opened=case["opened"],
@@ -104,7 +100,7 @@ def _record(state: State, week: int, case: Columns, good: np.ndarray) -> None:
     state.weeks["first_contact"][week] = (good & (case["contacts"] == 1) & (case["tier"] == 0)).sum()
 
 
-def _pay(state: State, week: int, case: Columns, good: np.ndarray) -> None:
+def _pay(state: State, week: int, case: Cases, good: np.ndarray) -> None:
     """Remedies and fees of the cases put right, and what the customers have of them."""
     who, kind = case["person"][good], case["kind"][good]
     price, fee = state.people.basket[who] * state.price, case["fee"][good]
@@ -116,7 +112,7 @@ def _pay(state: State, week: int, case: Columns, good: np.ndarray) -> None:
     state.weeks["surplus"][week] += gain[kind != problems.QUESTION].sum()
 
 
-def _change_minds(state: State, week: int, case: Columns, good: np.ndarray) -> None:
+def _change_minds(state: State, week: int, case: Cases, good: np.ndarray) -> None:
     """What those who called believe, expect, resent and would say from now on."""
     people, beliefs, effort = state.people, state.world.beliefs, remedy.effort(state.strategy.remedy)
     who, trouble = case["person"], case["kind"] != problems.QUESTION
@@ -135,7 +131,7 @@ def _change_minds(state: State, week: int, case: Columns, good: np.ndarray) -> N
     _disappoint(state, week, who[~good], case["severity"][~good], case["earlier"][~good], "unresolved", weight[~good])
 
 
-def _tell(state: State, week: int, case: Columns, good: np.ndarray, bad: np.ndarray) -> None:
+def _tell(state: State, week: int, case: Cases, good: np.ndarray, bad: np.ndarray) -> None:
     """Problems put right and problems not put right become stories; questions do not."""
     world, grapevine = state.world.word_of_mouth, state.grapevine
     for chosen, is_bad, told, posted in (
@@ -174,10 +170,7 @@ def _call(state: State, desk: Desk, week: int, met: problems.Problems) -> None:
     occasion = 2 * week + question
     arrives = state.draws.uniform("time of the call", who, occasion) * state.hours
     luck = lucks(state.draws, state.strategy.desk, state.world.callers, who, occasion)
-    columns = (who, met.kind, met.severity, met.earlier, covered, fee, arrives)
-    rows = zip(*(column.tolist() for column in columns), luck, strict=True)
-    for person, kind, severity, earlier, settled, share, hours, fortune in rows:
-        desk.expect(Case(person, week, severity, earlier, settled, share, fortune, kind), hours)
+    desk.expect(new_cases(who, week, met.kind, met.severity, met.earlier, covered, fee), luck, arrives)
 
 
 def _terms(state: State, week: int, who: Ints) -> tuple[Floats, np.ndarray]:

@@ -3,15 +3,116 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.beliefs import perceived_risk, prior_risk
-from sim.model.draws import Draws, Floats, Ints
-from sim.model.people import NEVER, People, Status
+from sim.model.beliefs import prior_risk, risk_of
+from sim.model.compiled import compiled
+from sim.model.draws import Draws, Floats, Ints, chance
+from sim.model.people import NEVER, Bools, Codes, Columns, People, Status
 from sim.parameters.world import World
 
 BUYS, SKIPS, TO_RIVAL = 0, 1, 2
+CUSTOMER = int(Status.CUSTOMER)
+
+
+class Terms(NamedTuple):
+    """What a week's choices hang on besides the person."""
+
+    week: int
+    prior: tuple[float, float, float, float]  # of the beliefs: good and bad, reliability and recovery
+    variance_aversion: float
+    value: float
+    risk_sensitivity: float
+    habit_weight: float
+    price_sensitivity: float  # in this week's times
+    log_price: float
+    newcomer_discount: float
+    deal_tenure: float
+    unfairness_weight: float
+    messages: float
+    fatigue_weight: float
+    rival_present: bool
+    rival: float  # exp of its utility
+    gives_up: float
+
+
+@compiled
+def unfairness_of(terms: Terms, joined: int, sees_deals: bool) -> float:
+    """What newcomers are let off, as a customer sees it who knows of it."""
+    tenure = 0 if joined == NEVER else max(terms.week - joined, 0)  # who never bought is a newcomer
+    known: float = terms.newcomer_discount * sees_deals
+    return known * (1 - math.exp(-tenure / terms.deal_tenure))
+
+
+# Columns are looked up before a loop: each look-up counts the column as in use, which costs more than the loop's work
+@compiled
+def utilities(people: Columns, terms: Terms, who: Ints, log_price: float) -> Floats:
+    """Utility of buying from the firm at a price, relative to not buying, of each of `who`."""
+    reliable, unreliable, mends = people.reliability_good, people.reliability_bad, people.recovery_good
+    mends_not, habit, grievance, sensitivity = people.recovery_bad, people.habit, people.grievance, people.sensitivity
+    joined, sees_deals, status, tolerance = people.joined, people.sees_deals, people.status, people.tolerance
+    gets_messages = people.gets_messages
+    good_q, bad_q, good_r, bad_r = terms.prior
+    out = np.empty(who.size)
+    for row in range(who.size):
+        person = who[row]
+        risk = risk_of(
+            good_q + reliable[person], bad_q + unreliable[person], good_r + mends[person], bad_r + mends_not[person],
+            terms.variance_aversion,
+        )  # fmt: skip
+        utility = terms.value - terms.risk_sensitivity * risk
+        utility += terms.habit_weight * habit[person] - grievance[person]
+        if log_price:
+            utility -= terms.price_sensitivity * sensitivity[person] * log_price
+        if terms.newcomer_discount:
+            utility -= terms.unfairness_weight * unfairness_of(terms, joined[person], sees_deals[person])
+        if terms.messages and gets_messages[person] and status[person] == CUSTOMER:
+            utility -= terms.fatigue_weight * max(terms.messages - tolerance[person], 0.0)
+        out[row] = utility
+    return out
+
+
+@compiled
+def _probabilities(terms: Terms, utility: float, considers: bool) -> tuple[float, float]:
+    firm = math.exp(min(max(utility, -500.0), 500.0))
+    rival = terms.rival if considers and terms.rival_present else 0.0
+    total = 1 + firm + rival
+    buys = firm / total
+    if not terms.rival_present:
+        # Nowhere else to go: of those who would turn away only some can do without
+        buys = 1 - (1 - buys) * terms.gives_up
+    return buys, rival / total
+
+
+@compiled
+def _all_probabilities(terms: Terms, utility: Floats, considers: Bools) -> tuple[Floats, Floats]:
+    firm, rival = np.empty(utility.size), np.empty(utility.size)
+    for row in range(utility.size):
+        firm[row], rival[row] = _probabilities(terms, utility[row], considers[row])
+    return firm, rival
+
+
+@compiled
+def _decide(terms: Terms, who: Ints, utility: Floats, considers: Bools, key: np.uint64) -> Codes:
+    """BUYS, SKIPS or TO_RIVAL, by one draw each."""
+    out = np.empty(who.size, np.int8)
+    for row in range(who.size):
+        luck = chance(key, who[row], terms.week)
+        buys, to_rival = _probabilities(terms, utility[row], considers[row])
+        out[row] = BUYS if luck < buys else TO_RIVAL if luck < buys + to_rival else SKIPS
+    return out
+
+
+@compiled
+def _surplus(terms: Terms, utility: Floats, sensitivity: Floats, paid: Floats) -> Floats:
+    out = np.zeros(utility.size)
+    for row in range(utility.size):
+        bounded = min(max(utility[row], -500.0), 500.0)
+        worth = max(bounded, 0.0) + math.log1p(math.exp(-abs(bounded)))
+        out[row] = paid[row] * worth / (terms.price_sensitivity * sensitivity[row])
+    return out
 
 
 class Choice:
@@ -33,6 +134,10 @@ class Choice:
     ) -> None:
         choice = world.choice
         self.world = world
+        self.prior = (
+            people.reliability.prior_good, people.reliability.prior_bad,
+            people.recovery.prior_good, people.recovery.prior_bad,
+        )  # fmt: skip
         self.prior_risk = prior_risk(people.reliability, people.recovery, choice.variance_aversion)
         p = choice.untroubled_purchase
         self.value = math.log(p / (1 - p)) + choice.risk_sensitivity * self.prior_risk
@@ -59,48 +164,42 @@ class Choice:
         gap = max(0.0, self.prior_risk - risk)
         self.matched_risk = self.prior_risk - self.world.rival.matches * gap
 
-    def unfairness(self, people: People, who: Ints, week: int) -> Floats:
-        """What newcomers are let off, as those see it who know of it: more so the longer they have been customers."""
-        joined = people.joined[who]
-        tenure = np.where(joined == NEVER, 0, np.maximum(week - joined, 0))  # who never bought is a newcomer
-        weight = 1 - np.exp(-tenure / self.world.choice.deal_tenure)
-        return np.asarray(self.newcomer_discount * people.sees_deals[who] * weight)
+    def terms(self, week: int) -> Terms:
+        """What this week's choices hang on."""
+        choice, present = self.world.choice, self.rival_present(week)
+        return Terms(
+            week=week,
+            prior=self.prior,
+            variance_aversion=choice.variance_aversion,
+            value=self.value,
+            risk_sensitivity=choice.risk_sensitivity,
+            habit_weight=choice.habit_weight,
+            price_sensitivity=choice.price_sensitivity * self.thrift,
+            log_price=self.log_price,
+            newcomer_discount=self.newcomer_discount,
+            deal_tenure=choice.deal_tenure,
+            unfairness_weight=choice.unfairness_weight,
+            messages=self.messages,
+            fatigue_weight=choice.fatigue_weight,
+            rival_present=present,
+            rival=math.exp(min(max(self.rival_utility(week), -500), 500)) if present else 0.0,
+            gives_up=self.world.rival.gives_up,
+        )
+
+    def log_paid(self, discount: float) -> float:
+        """Log of the price, relative to today's, with a share of it let off."""
+        return self.log_price + (math.log1p(-discount) if discount else 0.0)
 
     def utility(self, people: People, who: Ints, week: int = 0, discount: float = 0.0) -> Floats:
         """Utility of buying from the firm, relative to not buying; `discount` is a share of the price."""
-        choice = self.world.choice
-        risk = perceived_risk(people.reliability, people.recovery, choice.variance_aversion, who)
-        utility = (
-            self.value
-            - choice.risk_sensitivity * risk
-            + choice.habit_weight * people.habit[who]
-            - people.grievance[who]
-        )
-        log_price = self.log_price + (math.log1p(-discount) if discount else 0.0)
-        if log_price:
-            utility = utility - choice.price_sensitivity * self.thrift * people.sensitivity[who] * log_price
-        if self.newcomer_discount:
-            utility = utility - choice.unfairness_weight * self.unfairness(people, who, week)
-        if self.messages:
-            gets_them = people.gets_messages[who] & (people.status[who] == Status.CUSTOMER)
-            beyond = np.maximum(self.messages - people.tolerance[who], 0) * gets_them
-            utility = utility - choice.fatigue_weight * beyond
-        return np.asarray(utility)
+        return np.asarray(utilities(people.columns, self.terms(week), who, self.log_paid(discount)))
 
     def probabilities(
         self, people: People, who: Ints, week: int, considers: np.ndarray, discount: float = 0.0
     ) -> tuple[Floats, Floats]:
         """(P(firm), P(rival)) for each of `who`; `considers` says who weighs the rival too."""
-        firm = np.exp(np.clip(self.utility(people, who, week, discount), -500, 500))
-        rival = np.zeros_like(firm)
-        if self.rival_present(week):
-            rival = np.where(considers, math.exp(min(max(self.rival_utility(week), -500), 500)), 0.0)
-        total = 1 + firm + rival
-        p_firm = firm / total
-        if not self.rival_present(week):
-            # Nowhere else to go: of those who would turn away only some can do without
-            p_firm = 1 - (1 - p_firm) * self.world.rival.gives_up
-        return p_firm, rival / total
+        firm, rival = _all_probabilities(self.terms(week), self.utility(people, who, week, discount), considers)
+        return firm, rival
 
     def decide(
         self,
@@ -111,18 +210,15 @@ class Choice:
         considers: np.ndarray,
         name: str,
         discount: float = 0.0,
-    ) -> Ints:
+    ) -> Codes:
         """BUYS, SKIPS or TO_RIVAL for each of `who` (one draw each, named `name`)."""
-        if not who.size:
-            return np.empty(0, np.int64)
-        p_firm, p_rival = self.probabilities(people, who, week, considers, discount)
-        luck = draws.uniform(name, who, week)
-        return np.where(luck < p_firm, BUYS, np.where(luck < p_firm + p_rival, TO_RIVAL, SKIPS))
+        utility = self.utility(people, who, week, discount)
+        return np.asarray(_decide(self.terms(week), who, utility, considers, draws.key(name)))
 
     def surplus(self, people: People, who: Ints, week: int, paid: Floats) -> Floats:
         """Dollars that buyers would have paid on top: with utility b_p ln(price), price x ln(1 + exp U) / b_p."""
-        sensitivity = self.world.choice.price_sensitivity
-        if not sensitivity:
+        terms = self.terms(week)
+        if not terms.price_sensitivity:
             return np.zeros(who.size)
-        worth = np.logaddexp(0, np.clip(self.utility(people, who, week), -500, 500))
-        return np.asarray(paid * worth / (sensitivity * self.thrift * people.sensitivity[who]))
+        utility = utilities(people.columns, terms, who, self.log_price)
+        return np.asarray(_surplus(terms, utility, people.sensitivity[who], paid))

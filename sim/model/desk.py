@@ -1,55 +1,345 @@
-"""The support desk: a continuous-time queue on the SimPy clock with patience, repeat contacts and two tiers.
+"""The support desk: a continuous-time queue with patience, repeat contacts and two tiers, case by case.
 
-Time is in opening hours. Each arrival, each end of patience, each end of work is one event; nothing is averaged.
+Time is in opening hours on the SimPy clock. Each arrival, each end of patience, each end of work is one event in its own
+moment; nothing is averaged. What nobody outside can see happens in one compiled loop when somebody looks: the desk is
+brought up to the clock whenever it is asked or told anything. A case in motion has exactly one next event, kept in a
+binary heap.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import simpy
 
-from sim.model.case import ABANDONED, REFUSED, RESOLVED, UNRESOLVED, Case
+from sim.model.case import (
+    ABANDONED, BACK_OFFICE, CASE, DECISIONS, DEFECTIVE, ESCALATES, HANDED_ON, HANDLE, NOWHERE, PATIENCE, PERSISTS,
+    REFUSED, RESOLVED, RETURNS, SETTLES, UNRESOLVED, Cases,
+)  # fmt: skip
+from sim.model.compiled import compiled
+from sim.model.draws import Floats, Ints
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
 
 DAYS_A_WEEK = 6
-HANDED_ON = 1.5  # x the work of a contact that is handed on: the second one has to read in
+LONGER = 1.5  # x the work of a contact that is handed on: the second one has to read in
+
+# One line and the agents who serve it, with its time integrals
+TIER = np.dtype(
+    [
+        ("handle_time", np.float64),
+        ("resolution", np.float64),
+        ("agents", np.float64),  # planned
+        ("rota", np.float64),  # the same, rounded; the part of an agent works a part of each day
+        ("on_duty", np.int64),
+        ("after", np.int64),  # on duty in the second part of this day
+        ("day", np.int64),  # days begun
+        ("next_shift", np.float64),
+        ("busy", np.int64),
+        ("waiting", np.int64),
+        ("first", np.int64),  # of the line
+        ("last", np.int64),
+        ("last_change", np.float64),
+        ("waiting_hours", np.float64),  # integral of the number waiting
+        ("busy_hours", np.float64),  # integral of the number at work
+        ("staffed_hours", np.float64),  # integral of the number on duty (at least those at work)
+        ("demand_hours", np.float64),  # handle time of the work that joined the line
+    ]
+)
+ARRIVES, WAITS, IS_SERVED, IS_AWAY, IS_BEHIND_THE_DESK = range(5)  # stages: what the next event ends
+COMING, CLOSED, TURN, CONTACTS, OPENED, HAND_OFFS, DEFECTIVE_FIXES = range(7)  # counts
 
 
-@dataclass(slots=True)
-class Tier:
-    """One line and the agents who serve it, with its time integrals."""
+class Rules(NamedTuple):
+    """What the desk goes by."""
 
-    handle_time: float
-    resolution: float
-    agents: float = 0.0  # planned; the part of an agent works a part of each day
-    on_duty: int = 0
-    busy: int = 0
-    waiting: int = 0
-    line: deque[Case] = field(default_factory=deque)
-    last_change: float = 0.0
-    waiting_hours: float = 0.0  # integral of the number waiting
-    busy_hours: float = 0.0  # integral of the number at work
-    staffed_hours: float = 0.0  # integral of the number on duty (at least those at work)
-    demand_hours: float = 0.0  # handle time of the work that joined the line
+    contacts: int
+    escalation: float
+    persistence: float
+    severity_effect: float
+    strain_effect: float
+    hand_off_effect: float
+    start: float  # hour of the first morning
+    day_hours: float
 
-    @property
-    def occupancy(self) -> float:
-        """Share of staffed hours at work, so far."""
-        return self.busy_hours / self.staffed_hours if self.staffed_hours else 0.0
 
-    def integrate(self, now: float) -> None:
-        """Brings the time integrals up to date; called before any change."""
-        gone = now - self.last_change
-        self.waiting_hours += gone * self.waiting
-        self.busy_hours += gone * self.busy
-        self.staffed_hours += gone * max(self.on_duty, self.busy)
-        self.last_change = now
+class Room(NamedTuple):
+    """All that moves: shapes are (slots,) but for luck (slots, decisions, contacts), tiers (2,) and counts."""
+
+    cases: Cases
+    luck: Floats
+    coming: Ints  # a heap of slots, by the time of their next event
+    closed: Ints  # slots in the order of closing
+    tiers: np.recarray
+    counts: Ints
+
+
+@compiled
+def _sooner(room: Room, one: int, other: int) -> bool:
+    a, b = room.cases[one], room.cases[other]
+    return a.next_at < b.next_at or (a.next_at == b.next_at and a.turn < b.turn)
+
+
+@compiled
+def _put(room: Room, place: int, slot: int) -> None:
+    room.coming[place] = slot
+    room.cases[slot].place = place
+
+
+@compiled
+def _rise(room: Room, place: int) -> None:
+    slot = room.coming[place]
+    while place > 0:
+        parent = (place - 1) // 2
+        if not _sooner(room, slot, room.coming[parent]):
+            break
+        _put(room, place, room.coming[parent])
+        place = parent
+    _put(room, place, slot)
+
+
+@compiled
+def _sink(room: Room, place: int) -> None:
+    slot, size = room.coming[place], room.counts[COMING]
+    while 2 * place + 1 < size:
+        child = 2 * place + 1
+        if child + 1 < size and _sooner(room, room.coming[child + 1], room.coming[child]):
+            child += 1
+        if not _sooner(room, room.coming[child], slot):
+            break
+        _put(room, place, room.coming[child])
+        place = child
+    _put(room, place, slot)
+
+
+@compiled
+def _schedule(room: Room, slot: int, stage: int, when: float) -> None:
+    """What happens to the case next, instead of anything planned so far; of two at once, the first planned."""
+    case = room.cases[slot]
+    case.stage, case.next_at, case.turn = stage, when, room.counts[TURN]
+    room.counts[TURN] += 1
+    if case.place == NOWHERE:
+        _put(room, room.counts[COMING], slot)
+        room.counts[COMING] += 1
+        _rise(room, case.place)
+    else:
+        _rise(room, case.place)
+        _sink(room, case.place)
+
+
+@compiled
+def _unschedule(room: Room, slot: int) -> None:
+    place, room.cases[slot].place = room.cases[slot].place, NOWHERE
+    room.counts[COMING] -= 1
+    last = room.coming[room.counts[COMING]]
+    if last != slot:
+        _put(room, place, last)
+        _rise(room, place)
+        _sink(room, room.cases[last].place)
+
+
+@compiled
+def _integrate(tier: np.record, now: float) -> None:
+    """Brings the time integrals up to date; called before any change."""
+    gone = now - tier.last_change
+    tier.waiting_hours += gone * tier.waiting
+    tier.busy_hours += gone * tier.busy
+    tier.staffed_hours += gone * max(tier.on_duty, tier.busy)
+    tier.last_change = now
+
+
+@compiled
+def _leaves_line(room: Room, slot: int, now: float) -> None:
+    case = room.cases[slot]
+    tier = room.tiers[case.tier]
+    if case.ahead == NOWHERE:
+        tier.first = case.behind
+    else:
+        room.cases[case.ahead].behind = case.behind
+    if case.behind == NOWHERE:
+        tier.last = case.ahead
+    else:
+        room.cases[case.behind].ahead = case.ahead
+    tier.waiting -= 1
+    case.waited += now - case.joined
+
+
+@compiled
+def _serve(room: Room, tier: np.record, now: float) -> None:
+    """Free agents take the longest waiting."""
+    while tier.busy < tier.on_duty and tier.first != NOWHERE:
+        slot = tier.first
+        case = room.cases[slot]
+        _leaves_line(room, slot, now)
+        tier.busy += 1
+        hours = room.luck[slot, HANDLE, case.contacts] * tier.handle_time
+        if room.luck[slot, HANDED_ON, case.contacts]:
+            hours *= LONGER
+            case.hand_offs += 1
+            room.counts[HAND_OFFS] += 1
+        case.handled += hours
+        _schedule(room, slot, IS_SERVED, now + hours)
+
+
+@compiled
+def _joins(room: Room, slot: int, now: float) -> None:
+    case = room.cases[slot]
+    tier = room.tiers[case.tier]
+    _integrate(tier, now)
+    tier.demand_hours += room.luck[slot, HANDLE, case.contacts] * tier.handle_time
+    case.joined = now
+    case.ahead, case.behind = tier.last, NOWHERE
+    if tier.last == NOWHERE:
+        tier.first = slot
+    else:
+        room.cases[tier.last].behind = slot
+    tier.last = slot
+    tier.waiting += 1
+    case.stage = WAITS
+    _serve(room, tier, now)
+    if case.stage == WAITS:
+        _schedule(room, slot, WAITS, now + room.luck[slot, PATIENCE, case.contacts])
+
+
+@compiled
+def _closes(room: Room, slot: int, outcome: int, now: float) -> None:
+    case = room.cases[slot]
+    case.outcome, case.closed = outcome, now
+    room.closed[room.counts[CLOSED]] = slot
+    room.counts[CLOSED] += 1
+
+
+@compiled
+def _gives_up(room: Room, slot: int, now: float) -> None:
+    _integrate(room.tiers[room.cases[slot].tier], now)
+    _leaves_line(room, slot, now)
+    _closes(room, slot, ABANDONED, now)
+
+
+@compiled
+def _comes_back(room: Room, rules: Rules, slot: int, now: float) -> None:
+    """Unsettled after the last contact: the customer persists after a while, or lets it be."""
+    case = room.cases[slot]
+    attempt = case.contacts - 1
+    if case.contacts < rules.contacts and room.luck[slot, PERSISTS, attempt] < rules.persistence:
+        _schedule(room, slot, IS_AWAY, now + room.luck[slot, RETURNS, attempt])
+    else:
+        _closes(room, slot, UNRESOLVED, now)
+
+
+@compiled
+def _fixed(room: Room, rules: Rules, slot: int, now: float) -> None:
+    """The fix holds, or the customer finds out that it does not."""
+    case = room.cases[slot]
+    if room.luck[slot, DEFECTIVE, case.contacts - 1]:
+        case.defective_fixes += 1
+        room.counts[DEFECTIVE_FIXES] += 1
+        _comes_back(room, rules, slot, now)
+    else:
+        _closes(room, slot, RESOLVED, now)
+
+
+@compiled
+def _resolution(room: Room, rules: Rules, slot: int) -> float:
+    """P(settled) in this contact: odds fall with severity, a hand-off, and the line waiting for each agent."""
+    case = room.cases[slot]
+    tier = room.tiers[case.tier]
+    case.strain = min(1.0, tier.waiting / (10 * max(tier.agents, 1e-9)))
+    hindered = rules.strain_effect * case.strain
+    if room.luck[slot, HANDED_ON, case.contacts - 1]:
+        hindered += rules.hand_off_effect
+    odds = max(case.severity, 1e-9) ** -rules.severity_effect * math.exp(-hindered)
+    share: float = tier.resolution * odds / (1 - tier.resolution + tier.resolution * odds)
+    return share
+
+
+@compiled
+def _worked_on(room: Room, rules: Rules, slot: int, now: float) -> None:
+    case = room.cases[slot]
+    tier, in_first_tier = room.tiers[case.tier], case.tier == 0
+    _integrate(tier, now)
+    tier.busy -= 1
+    attempt = case.contacts
+    case.contacts += 1
+    room.counts[CONTACTS] += 1
+    escalates = False
+    if not case.covered:
+        _closes(room, slot, REFUSED, now)
+    elif room.luck[slot, SETTLES, attempt] < _resolution(room, rules, slot):
+        behind_the_desk = room.luck[slot, BACK_OFFICE, attempt]
+        if in_first_tier or behind_the_desk <= 0:
+            _fixed(room, rules, slot, now)
+        else:
+            _schedule(room, slot, IS_BEHIND_THE_DESK, now + behind_the_desk)
+    elif case.contacts >= rules.contacts:
+        _closes(room, slot, UNRESOLVED, now)
+    elif in_first_tier and room.luck[slot, ESCALATES, attempt] < rules.escalation:
+        escalates = True
+    else:
+        _comes_back(room, rules, slot, now)
+    _serve(room, tier, now)
+    if escalates:
+        case.tier = 1
+        _joins(room, slot, now)
+
+
+@compiled
+def _shift(room: Room, rules: Rules, tier: np.record) -> None:
+    """Whole agents work all day, the fraction of one agent works that part of the day, from the morning."""
+    now = tier.next_shift
+    _integrate(tier, now)
+    if tier.after >= 0:  # noon: the part-time agent goes
+        tier.on_duty, tier.after = tier.after, -1
+        tier.next_shift = rules.start + tier.day * rules.day_hours
+    else:
+        whole = math.floor(tier.rota)
+        part = tier.rota - whole
+        morning = rules.start + tier.day * rules.day_hours
+        tier.day += 1
+        tier.on_duty = whole + (part > 0)
+        if part > 0:
+            tier.after, tier.next_shift = whole, morning + part * rules.day_hours
+        else:
+            tier.next_shift = rules.start + tier.day * rules.day_hours
+    _serve(room, tier, now)
+
+
+@compiled
+def _work(room: Room, rules: Rules, until: float) -> None:
+    """All that happens before `until`, in its order."""
+    cases, tiers = room.cases, room.tiers
+    while True:
+        tier = tiers[0] if tiers[0].next_shift <= tiers[1].next_shift else tiers[1]
+        now, slot = tier.next_shift, NOWHERE
+        if room.counts[COMING] and cases[room.coming[0]].next_at < now:
+            slot = room.coming[0]
+            now = cases[slot].next_at
+        if now >= until:
+            break
+        if slot == NOWHERE:
+            _shift(room, rules, tier)
+            continue
+        _unschedule(room, slot)
+        stage = cases[slot].stage
+        if stage == ARRIVES:
+            room.counts[OPENED] += 1
+            _joins(room, slot, now)
+        elif stage == WAITS:
+            _gives_up(room, slot, now)
+        elif stage == IS_SERVED:
+            _worked_on(room, rules, slot, now)
+        elif stage == IS_AWAY:
+            _joins(room, slot, now)
+        else:
+            _fixed(room, rules, slot, now)
+
+
+@compiled
+def _expect(room: Room, slots: Ints) -> None:
+    for slot in slots:
+        _schedule(room, slot, ARRIVES, room.cases[slot].opened)
 
 
 class Work(NamedTuple):
@@ -63,25 +353,9 @@ class Work(NamedTuple):
     hand_offs: int = 0
     defective_fixes: int = 0
 
-    def less(self, other: Work) -> Work:
-        """What was added since `other`."""
-
-        def hours(now: tuple[float, ...], then: tuple[float, ...]) -> tuple[float, ...]:
-            return tuple(ours - theirs for ours, theirs in zip(now, then, strict=True))
-
-        return Work(
-            hours(self.staffed, other.staffed),
-            hours(self.busy, other.busy),
-            hours(self.waiting, other.waiting),
-            self.contacts - other.contacts,
-            self.opened - other.opened,
-            self.hand_offs - other.hand_offs,
-            self.defective_fixes - other.defective_fixes,
-        )
-
 
 class Desk:
-    """Two tiers on one SimPy environment. Closed cases collect in `closed` until someone takes them.
+    """Two tiers on the clock of one SimPy environment. Closed cases collect until someone takes them.
 
     `work` multiplies the strategy's handle times: how much work a case is in this world.
     """
@@ -90,180 +364,102 @@ class Desk:
         self, env: simpy.Environment, desk: DeskParameters, callers: Callers, day_hours: float, work: float = 1.0
     ) -> None:
         self.env = env
-        self.desk = desk
-        self.callers = callers
-        self.day_hours = day_hours
-        self.tiers = (
-            Tier(work * desk.handle_time, desk.first_contact_resolution),
-            Tier(work * desk.specialist_time, desk.specialist_resolution),
+        self.rules = Rules(
+            desk.contacts, desk.escalation, callers.persistence, desk.severity_effect, desk.strain_effect,
+            desk.hand_off_effect, env.now, day_hours,
+        )  # fmt: skip
+        tiers = np.zeros(2, TIER).view(np.recarray)
+        tiers.handle_time = work * desk.handle_time, work * desk.specialist_time
+        tiers.resolution = desk.first_contact_resolution, desk.specialist_resolution
+        tiers.first = tiers.last = NOWHERE
+        tiers.after = -1
+        tiers.next_shift = np.inf  # nobody has come yet
+        self._free: Ints = np.empty(0, np.int64)
+        self._room = Room(
+            np.zeros(0, CASE).view(np.recarray),
+            np.zeros((0, len(DECISIONS), desk.contacts)),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int64),
+            tiers,
+            np.zeros(7, np.int64),
         )
-        self.closed: list[Case] = []
-        self.opened_cases = 0
-        self.contacts = 0
-        self.hand_offs = 0
-        self.defective_fixes = 0
-        self._closed_count = 0
-        self._staffed = False
-        self._taken = Work()
+        self._closed_before = 0
+        self._taken = np.zeros(10)
 
     # What the firm and the customers do
 
     def staff(self, agents: float, specialists: float) -> None:
         """Sets the planned headcount of both tiers; it works from the next opening day, the first time at once."""
-        self.tiers[0].agents, self.tiers[1].agents = agents, specialists
-        if not self._staffed:
-            self._staffed = True
-            for tier in self.tiers:
-                self.env.process(self._shifts(tier))
+        self._catch_up()
+        tiers = self._room.tiers
+        tiers.agents = agents, specialists
+        tiers.rota = round(agents, 6), round(specialists, 6)
+        tiers.next_shift[np.isinf(tiers.next_shift)] = self.rules.start
 
-    def expect(self, case: Case, hours: float) -> None:
-        """Lets a case come in `hours` from now."""
-        case.opened = self.env.now + hours
-        self._later(hours, case, self._arrives)
+    def expect(self, cases: Cases, luck: Floats, hours: Floats) -> None:
+        """Lets `cases` come in, each so many hours from now; `luck` is theirs."""
+        if self._free.size < cases.size:
+            self._make_room(cases.size)
+        slots, self._free = self._free[: cases.size], self._free[cases.size :]
+        cases.opened = self.env.now + hours
+        self._room.cases[slots] = cases
+        self._room.luck[slots] = luck
+        _expect(self._room, slots)
 
-    def take_closed(self) -> list[Case]:
-        """The cases closed since the last call."""
-        taken, self.closed = self.closed, []
+    def take_closed(self) -> Cases:
+        """The cases closed since the last call, in the order of closing."""
+        self._catch_up()
+        room = self._room
+        slots = room.closed[: room.counts[CLOSED]].copy()
+        self._closed_before += slots.size
+        room.counts[CLOSED] = 0
+        self._free = np.concatenate([self._free, slots])
+        taken: Cases = room.cases[slots]
         return taken
+
+    @property
+    def tiers(self) -> np.recarray:
+        """Both tiers as they are now; see TIER."""
+        self._catch_up()
+        for tier in self._room.tiers:
+            _integrate(tier, self.env.now)
+        return self._room.tiers
+
+    def occupancy(self) -> Floats:
+        """Share of staffed hours at work so far, by tier."""
+        tiers = self.tiers
+        staffed = tiers.staffed_hours
+        return np.divide(tiers.busy_hours, staffed, out=np.zeros(2), where=staffed > 0)
 
     @property
     def open_cases(self) -> int:
         """Cases that came in and are not closed (taken or not)."""
-        return self.opened_cases - self._closed_count
+        self._catch_up()
+        counts = self._room.counts
+        return int(counts[OPENED] - counts[CLOSED]) - self._closed_before
 
     def take_work(self) -> Work:
         """The work done since the last call, by tier."""
-        for tier in self.tiers:
-            tier.integrate(self.env.now)
-        total = Work(
-            staffed=tuple(tier.staffed_hours for tier in self.tiers),
-            busy=tuple(tier.busy_hours for tier in self.tiers),
-            waiting=tuple(tier.waiting_hours for tier in self.tiers),
-            contacts=self.contacts,
-            opened=self.opened_cases,
-            hand_offs=self.hand_offs,
-            defective_fixes=self.defective_fixes,
-        )
-        work, self._taken = total.less(self._taken), total
-        return work
+        tiers, counts = self.tiers, self._room.counts
+        so_far = np.concatenate(
+            [tiers.staffed_hours, tiers.busy_hours, tiers.waiting_hours,
+             counts[[CONTACTS, OPENED, HAND_OFFS, DEFECTIVE_FIXES]]]
+        )  # fmt: skip
+        hours, self._taken = (so_far - self._taken).tolist(), so_far
+        return Work(tuple(hours[0:2]), tuple(hours[2:4]), tuple(hours[4:6]), *(int(number) for number in hours[6:]))
 
-    # The course of a case
+    def _catch_up(self) -> None:
+        """Brings the desk up to the clock: all that happened before now."""
+        _work(self._room, self.rules, self.env.now)
 
-    def _later(self, hours: float, case: Case, then: Callable[[Any], None]) -> None:
-        self.env.timeout(hours, case).callbacks.append(then)
+    def _make_room(self, wanted: int) -> None:
+        """At least twice the slots, those in use as they are."""
+        old = self._room
+        before, more = old.cases.size, max(wanted, old.cases.size)
 
-    def _arrives(self, event: Any) -> None:
-        self.opened_cases += 1
-        self._joins(event)
+        def grown(column: np.ndarray) -> np.ndarray:
+            return np.concatenate([column, np.zeros((more, *column.shape[1:]), column.dtype)])
 
-    def _joins(self, event: Any) -> None:
-        case: Case = event.value
-        tier = self.tiers[case.tier]
-        tier.integrate(self.env.now)
-        tier.demand_hours += case.luck.handle[case.contacts] * tier.handle_time
-        case.joined = self.env.now
-        case.waiting = True
-        tier.waiting += 1
-        tier.line.append(case)
-        self._serve(tier)
-        if case.waiting:
-            self._later(case.luck.patience[case.contacts], case, self._gives_up)
-
-    def _gives_up(self, event: Any) -> None:
-        case: Case = event.value
-        # The event outlives its purpose when the case was served or waits anew with later patience
-        if case.waiting and self.env.now >= case.joined + case.luck.patience[case.contacts]:
-            tier = self.tiers[case.tier]
-            tier.integrate(self.env.now)
-            case.waiting = False
-            tier.waiting -= 1
-            case.waited += self.env.now - case.joined
-            self._closes(case, ABANDONED)
-
-    def _serve(self, tier: Tier) -> None:
-        """Free agents take the longest waiting; who gave up has left the line."""
-        while tier.busy < tier.on_duty and tier.line:
-            case = tier.line.popleft()
-            if not case.waiting:
-                continue
-            case.waiting = False
-            tier.waiting -= 1
-            tier.busy += 1
-            case.waited += self.env.now - case.joined
-            work = case.luck.handle[case.contacts] * tier.handle_time
-            if case.luck.handed_on[case.contacts]:
-                work *= HANDED_ON
-                case.hand_offs += 1
-                self.hand_offs += 1
-            case.handled += work
-            self._later(work, case, self._worked_on)
-
-    def _worked_on(self, event: Any) -> None:
-        case: Case = event.value
-        tier = self.tiers[case.tier]
-        tier.integrate(self.env.now)
-        tier.busy -= 1
-        attempt, case.contacts = case.contacts, case.contacts + 1
-        self.contacts += 1
-        luck = case.luck
-        if not case.covered:
-            self._closes(case, REFUSED)
-        elif luck.settles[attempt] < self._resolution(case, tier):
-            self._settles(case, luck.back_office[attempt])
-        elif case.contacts >= self.desk.contacts:
-            self._closes(case, UNRESOLVED)
-        elif case.tier == 0 and luck.escalates[attempt] < self.desk.escalation:
-            case.tier = 1
-            self._later(0.0, case, self._joins)
-        else:
-            self._comes_back(case)
-        self._serve(tier)
-
-    def _comes_back(self, case: Case) -> None:
-        """Unsettled after the last contact: the customer persists after a while, or lets it be."""
-        attempt = case.contacts - 1
-        if case.contacts < self.desk.contacts and case.luck.persists[attempt] < self.callers.persistence:
-            self._later(case.luck.returns[attempt], case, self._joins)
-        else:
-            self._closes(case, UNRESOLVED)
-
-    def _resolution(self, case: Case, tier: Tier) -> float:
-        """P(settled) in this contact: odds fall with severity, a hand-off, and the line waiting for each agent."""
-        case.strain = min(1.0, tier.waiting / (10 * max(tier.agents, 1e-9)))
-        hindered = self.desk.strain_effect * case.strain
-        if case.luck.handed_on[case.contacts - 1]:
-            hindered += self.desk.hand_off_effect
-        odds = max(case.severity, 1e-9) ** -self.desk.severity_effect * math.exp(-hindered)
-        return tier.resolution * odds / (1 - tier.resolution + tier.resolution * odds)
-
-    def _settles(self, case: Case, back_office: float) -> None:
-        if case.tier == 0 or back_office <= 0:
-            self._fixed(case)
-        else:
-            self._later(back_office, case, lambda event: self._fixed(event.value))
-
-    def _fixed(self, case: Case) -> None:
-        """The fix holds, or the customer finds out that it does not."""
-        if case.luck.defective[case.contacts - 1]:
-            case.defective_fixes += 1
-            self.defective_fixes += 1
-            self._comes_back(case)
-        else:
-            self._closes(case, RESOLVED)
-
-    def _closes(self, case: Case, outcome: int) -> None:
-        case.outcome = outcome
-        case.closed = self.env.now
-        self._closed_count += 1
-        self.closed.append(case)
-
-    def _shifts(self, tier: Tier) -> simpy.events.ProcessGenerator:
-        """Whole agents work all day, the fraction of one agent works that part of the day, from the morning."""
-        while True:
-            whole, part = divmod(round(tier.agents, 6), 1)
-            for on_duty, share in ((int(whole) + (part > 0), part), (int(whole), 1 - part)):
-                if share > 0:
-                    tier.integrate(self.env.now)
-                    tier.on_duty = on_duty
-                    self._serve(tier)
-                    yield self.env.timeout(share * self.day_hours)
+        cases = grown(old.cases).view(np.recarray)
+        self._room = Room(cases, grown(old.luck), grown(old.coming), grown(old.closed), old.tiers, old.counts)
+        self._free = np.concatenate([self._free, np.arange(before, before + more)])

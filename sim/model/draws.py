@@ -8,11 +8,14 @@ The function is SplitMix64's finaliser (Stafford's variant 13) applied to person
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from sim.model.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,19 +23,40 @@ Ints = NDArray[np.int64]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S12 = (np.uint64(bits) for bits in (30, 27, 31, 12))
-_MASK = 2**64 - 1
-_UNIT = 2.0**-52  # with half a unit added, 52 bits fill a double exactly: neither 0 nor 1 can come out
+_ONE, _S30, _S27, _S31, _S12 = (np.uint64(bits) for bits in (1, 30, 27, 31, 12))
+_UNIT = 2.0**-52
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Stafford's variant 13: every input bit reaches every output bit. Works in place, on an array of its caller's."""
-    x ^= x >> _S30
-    x *= _MIX_1
-    x ^= x >> _S27
-    x *= _MIX_2
-    x ^= x >> _S31
-    return x
+@compiled
+def _mix(x: np.uint64) -> np.uint64:
+    """Stafford's variant 13: every input bit reaches every output bit."""
+    x = (x ^ (x >> _S30)) * _MIX_1
+    x = (x ^ (x >> _S27)) * _MIX_2
+    return x ^ (x >> _S31)
+
+
+@compiled
+def to_unit(bits: np.uint64) -> float:
+    """52 bits and half a unit fill a double exactly: neither 0 nor 1 can come out."""
+    return (float(np.int64(bits >> _S12)) + 0.5) * _UNIT
+
+
+@compiled
+def chance(key: np.uint64, person: int, occasion: int) -> float:
+    """The uniform draw of one person on one occasion, strictly between 0 and 1; `key` says of what: `Draws.key`."""
+    of_person = _mix(np.uint64(person) * _GOLDEN + key)
+    return to_unit(_mix(of_person + (np.uint64(occasion) + _ONE) * _GOLDEN))
+
+
+@compiled
+def _chances(keys: NDArray[np.uint64], person: Ints, occasion: Ints) -> Floats:
+    """Draws of shape (keys, persons); one occasion for all, or one for each."""
+    out = np.empty((keys.size, person.size))
+    each = 1 if occasion.size > 1 else 0
+    for row in range(keys.size):
+        for column in range(person.size):
+            out[row, column] = chance(keys[row], person[column], occasion[column * each])
+    return out
 
 
 class Draws:
@@ -41,50 +65,35 @@ class Draws:
     Args:
         seed: any integer from 0 below 2**63.
         replication: number of the paired world, from 0.
-        people: persons are numbered below this; makes draws for many of them faster, changes none. 0: any number.
     """
 
-    def __init__(self, seed: int, replication: int, people: int = 0) -> None:
+    def __init__(self, seed: int, replication: int) -> None:
         self.seed = seed
         self.replication = replication
-        self.people = people
-        self._kept = lru_cache(maxsize=None)(lambda decision: self._of_people(decision, np.arange(people)))
-        self._key = lru_cache(maxsize=None)(self._make_key)
+        self.key = lru_cache(maxsize=None)(self._make_key)
+        self._keys = lru_cache(maxsize=None)(lambda decisions: np.array([self.key(name) for name in decisions]))
 
     def _make_key(self, decision: str) -> np.uint64:
         text = f"{self.seed}/{self.replication}/{decision}".encode()
         return np.uint64(int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little"))
 
+    def keys(self, *decisions: str) -> NDArray[np.uint64]:
+        """What `chance` needs to know of several decisions."""
+        keys: NDArray[np.uint64] = self._keys(decisions)
+        return keys
+
     def uniform(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Uniform draws strictly between 0 and 1, in the broadcast shape of `person` and `occasion` (integers)."""
-        # Arrays of one dimension at least: their unsigned arithmetic wraps silently, as it must
-        who = person if isinstance(person, np.ndarray) and person.ndim else np.atleast_1d(np.asarray(person))
-        if isinstance(occasion, int):
-            step: NDArray[np.uint64] | np.uint64 = np.uint64((occasion + 1) * int(_GOLDEN) & _MASK)
-        else:
-            step = (np.atleast_1d(np.asarray(occasion)).astype(np.uint64) + np.uint64(1)) * _GOLDEN
-        if not who.size:
-            return np.empty(np.broadcast_shapes(who.shape, np.shape(step)))
-        # Asked of a good part of the people, a decision is asked week after week: their part of the hash is kept
-        often = who.ndim == 1 and 8 * who.size > self.people > 0
-        luck = self._kept(decision)[who] if often else self._of_people(decision, who)
-        bits = _mix(luck + step)
-        bits >>= _S12
-        uniform = bits.astype(np.float64)
-        uniform += 0.5
-        uniform *= _UNIT
-        return uniform
+        draws: Floats = self.uniforms([decision], person, occasion)[0]
+        return draws
 
-    def uniforms(self, decisions: Sequence[str], person: Ints, occasion: Ints) -> Floats:
+    def uniforms(self, decisions: Sequence[str], person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """What `uniform` gives for each of several decisions, in one go: shape (decisions, broadcast shape)."""
-        keys = np.array([self._key(decision) for decision in decisions])
-        who = person.astype(np.uint64) * _GOLDEN
-        luck = _mix(keys.reshape(-1, *(1,) * who.ndim) + who)
-        bits = _mix(luck + (occasion.astype(np.uint64) + np.uint64(1)) * _GOLDEN) >> _S12
-        return (bits.astype(np.float64) + 0.5) * _UNIT
-
-    def _of_people(self, decision: str, who: Ints) -> NDArray[np.uint64]:
-        return _mix(who.astype(np.uint64) * _GOLDEN + self._key(decision))
+        who, when = np.atleast_1d(person), np.atleast_1d(occasion)
+        if when.size != 1 or who.ndim != 1:
+            who, when = np.broadcast_arrays(who, when)
+        draws = _chances(self.keys(*decisions), _flat(who), _flat(when))
+        return draws.reshape(len(decisions), *who.shape)
 
     def exponential(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Exponential draws of mean 1."""
@@ -113,24 +122,31 @@ class Draws:
         return np.asarray(betaincinv(a, b, self.uniform(decision, person, occasion)))
 
 
-def poisson(uniform: Floats, mean: Floats) -> Ints:
-    """Poisson counts by inversion of `uniform`: the smallest k with P(N <= k) >= uniform.
+def _flat(numbers: np.ndarray) -> Ints:
+    return np.ascontiguousarray(numbers, np.int64).reshape(-1)
 
-    Means of a week are small: the probabilities are summed up in turn. Large ones go to SciPy's inverse.
+
+@compiled
+def poisson_count(uniform: float, mean: float) -> int:
+    """A Poisson count by inversion of `uniform`: the smallest k with P(N <= k) >= uniform.
+
+    The probabilities are summed up in turn: from 0, or, of a large mean, from where they begin to matter.
     """
-    from scipy.special import pdtrik
-
-    count = np.zeros(uniform.shape, np.int64)
-    large = mean > 30
-    if large.any():
-        count[large] = np.ceil(pdtrik(uniform[large], mean[large])).astype(np.int64)
-    term = np.exp(-mean)
-    cumulative = term.copy()
-    left = ~large & (uniform > cumulative)
-    while left.any():
-        count[left] += 1
-        term[left] *= mean[left] / count[left]
-        cumulative[left] += term[left]
-        # Beyond the mode, a term below the rounding of the sum ends it
-        left &= (uniform > cumulative) & ((count < mean) | (term > 1e-17))
+    count = max(0, int(mean - 20 * math.sqrt(mean))) if mean > 30 else 0
+    term = math.exp(-mean) if count == 0 else math.exp(count * math.log(mean) - mean - math.lgamma(count + 1.0))
+    cumulative = term
+    # Beyond the mode, a term below the rounding of the sum ends it
+    while uniform > cumulative and (count < mean or term > 1e-17):
+        count += 1
+        term *= mean / count
+        cumulative += term
     return count
+
+
+@compiled
+def poisson(uniform: Floats, mean: Floats) -> Ints:
+    """Poisson counts, one for each pair of a draw and a mean."""
+    counts = np.empty(uniform.size, np.int64)
+    for row in range(uniform.size):
+        counts[row] = poisson_count(uniform[row], mean[row])
+    return counts

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.model.desk import HANDED_ON, Desk
+from sim.model.desk import LONGER, Desk
 from sim.model.problems import shares, voice
 from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Staffing
@@ -120,8 +120,8 @@ class Planner:
         if week % staffing.review == 0:
             self.wanted = self._review(week, desk)
         started = sum(
-            tier.week(week, wanted, at_desk.occupancy)
-            for tier, wanted, at_desk in zip(self.tiers, self.wanted, desk.tiers, strict=True)
+            tier.week(week, wanted, occupancy)
+            for tier, wanted, occupancy in zip(self.tiers, self.wanted, desk.occupancy().tolist(), strict=True)
         )
         return self.tiers[0].employed, self.tiers[1].employed, started
 
@@ -131,13 +131,13 @@ class Planner:
         if week == 0:
             demand = self.expected_demand()
         else:
-            now = (desk.tiers[0].demand_hours, desk.tiers[1].demand_hours)
+            now = tuple(desk.tiers.demand_hours.tolist())
             demand = ((now[0] - self.seen[0]) / staffing.review, (now[1] - self.seen[1]) / staffing.review)
             self.seen = now
         away = min(0.9, labour.attrition * labour.hiring_lag / 52)
         needed = (
-            agents_needed(staffing, work / labour.opening_hours, tier.handle_time) / (1 - away)
-            for work, tier in zip(demand, desk.tiers, strict=True)
+            agents_needed(staffing, work / labour.opening_hours, handle_time) / (1 - away)
+            for work, handle_time in zip(demand, desk.tiers.handle_time.tolist(), strict=True)
         )
         cap = math.inf if staffing.cap is None else staffing.cap
         agents, specialists = (min(round(number, 10), cap) for number in needed)
@@ -157,7 +157,7 @@ class Planner:
         unsettled = 1 - desk.first_contact_resolution
         returning = unsettled * (1 - desk.escalation) * world.callers.persistence * again
         escalated = unsettled * desk.escalation * again
-        work = world.labour.work * (1 + (HANDED_ON - 1) * desk.hand_off)
+        work = world.labour.work * (1 + (LONGER - 1) * desk.hand_off)
         first = (cases * (1 + returning) + orders * trouble.questions * asks) * desk.handle_time * work
         return first, cases * escalated * desk.specialist_time * work
 

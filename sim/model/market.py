@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from typing import NamedTuple
 
-from sim.model.choice import BUYS, SKIPS, TO_RIVAL
-from sim.model.draws import Floats, Ints, poisson
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
+from sim.model.compiled import compiled
+from sim.model.draws import Floats, Ints, chance, poisson_count
 from sim.model.ledger import cents
-from sim.model.people import BAD, GOOD, NEVER, NONE, Status
+from sim.model.people import BAD, GOOD, NEVER, NONE, Bools, Columns, Status
 from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS
 from sim.model.relationship import saved
 from sim.model.state import State
+from sim.model.talk import Opinions, Signalled, signal
+
+
+CUSTOMER, PROSPECT, REJECTER, LEFT_CATEGORY = (
+    int(status) for status in (Status.CUSTOMER, Status.PROSPECT, Status.REJECTER, Status.LEFT_CATEGORY)
+)
+BY_ADVERTISING, BY_STORY, BY_MENTION, BY_HELP = (
+    JOINED_BY.index(name) for name in ("advertising", "recommendation", "mention", "help")
+)
 
 
 def choose(state: State, week: int) -> None:
     """Customers in need buy, do without, or go to the rival; some former customers think again."""
     _start_looking(state, week)
-    former = state.people.having(Status.FORMER)
-    who, units = _in_need(state, week, state.people.having(Status.CUSTOMER))
+    former, reconsidering = state.people.having(Status.FORMER), _in_need(state, week, Status.FORMER)
+    who, units = _in_need(state, week, Status.CUSTOMER)
     if state.kind == "subscription":
         who = _renews(state, week, who)
         units = np.ones(who.size, np.int64)
@@ -31,60 +45,90 @@ def choose(state: State, week: int) -> None:
         leave(state, week, who[chosen == SKIPS], Status.LEFT_CATEGORY, "lost interest")
     elif state.kind == "durable":
         _put_off(state, week, who[chosen == SKIPS])
-    _reconsider(state, week, former)
+    _reconsider(state, week, former, *reconsidering)
 
 
 def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> None:
     """Prospects reached by a story, help, talk or advertising choose as newcomers: the rival is in their view."""
     people, draws, market = state.people, state.draws, state.world.market
     _return_to_category(state, week)
-    rejecters = people.having(Status.REJECTER)
-    forget = draws.uniform("forgets what others said", rejecters, week) < 1 - 0.5 ** (1 / market.rejection_half_life)
-    people.status[rejecters[forget]] = Status.PROSPECT
-    people.opinion[rejecters[forget]] = NONE
-
-    prospects = people.having(Status.PROSPECT)
+    forgets = 1 - 0.5 ** (1 / market.rejection_half_life)
+    _forget_rejection(people.columns, week, forgets, draws.key("forgets what others said"))
     effort = state.strategy.promotion.advertising
-    state.ledger.post(week, "advertising", -cents(prospects.size * market.advertising_cost * effort))
     # Twice the effort reaches as many as two campaigns that do not know of each other
     advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
-    signals = state.talk.signals(prospects, advertising)
-    luck = draws.uniform("advertising", prospects, week)
-    adopts = luck < signals.adopts
-    by_talk = np.zeros(prospects.size, bool)
-    by_talk[adopts] = draws.uniform("who told them", prospects[adopts], week) < signals.by_talk[adopts]
-    by_story, by_help = np.isin(prospects, recommended), np.isin(prospects, helped)
-    rejects = ~adopts & (luck < signals.adopts + signals.rejects) & ~by_story & ~by_help
-    people.status[prospects[rejects]] = Status.REJECTER
-    people.opinion[prospects[rejects]] = BAD
-    state.weeks["rejected"][week] = rejects.sum()
-    cause = np.select(
-        [by_story, by_help, adopts & by_talk, adopts],
-        [JOINED_BY.index(name) for name in ("recommendation", "help", "mention", "advertising")],
-        -1,
-    )
-    who, cause = prospects[cause >= 0], cause[cause >= 0]
+    who, cause, prospects, rejected = _reach(
+        people.columns, week, state.talk.week(advertising), state.talk.opinions, recommended, helped,
+        draws.keys("advertising", "who told them"),
+    )  # fmt: skip
+    state.ledger.post(week, "advertising", -cents(prospects * market.advertising_cost * effort))
+    state.weeks["rejected"][week] = rejected
     discount = state.strategy.promotion.newcomer_discount
     chosen = state.choice.decide(draws, people, who, week, np.ones(who.size, bool), "first choice", discount)
     won, cause = who[chosen == BUYS], cause[chosen == BUYS]
     _join(state, week, won, cause)
     _buy(state, week, won, np.ones(won.size, np.int64), first=True, discount=discount)
-    state.weeks["recommended"][week] = np.isin(cause, BY_WORD_OF_MOUTH).sum()
+    state.weeks["recommended"][week] = ((cause == BY_STORY) | (cause == BY_MENTION)).sum()
 
 
-BY_WORD_OF_MOUTH = tuple(JOINED_BY.index(name) for name in ("recommendation", "mention"))
+@compiled
+def _forget_rejection(people: Columns, week: int, forgets: float, key: np.uint64) -> None:
+    status, opinion = people.status, people.opinion
+    for person in range(status.size):
+        if status[person] == REJECTER and chance(key, person, week) < forgets:
+            status[person], opinion[person] = PROSPECT, NONE
+
+
+@compiled
+def _reach(
+    people: Columns, week: int, terms: Signalled, opinions: Opinions, recommended: Ints, helped: Ints,
+    keys: NDArray[np.uint64],
+) -> tuple[Ints, Ints, int, int]:  # fmt: skip
+    """What reaches prospects: (who considers the firm, why, how many prospects there are, how many turn away)."""
+    status, opinion, n = people.status, people.opinion, people.status.size
+    good_friends, bad_friends = opinions.good_friends, opinions.bad_friends
+    of_special = np.zeros(n, np.int8)
+    of_special[helped] = BY_HELP + 1
+    of_special[recommended] = BY_STORY + 1
+    who, cause, count, prospects, rejected = np.empty(n, np.int64), np.empty(n, np.int64), 0, 0, 0
+    for person in range(n):
+        if status[person] != PROSPECT:
+            continue
+        prospects += 1
+        adopts, rejects, by_talk = signal(terms, good_friends[person], bad_friends[person])
+        luck = chance(keys[0], person, week)
+        if of_special[person]:
+            cause[count] = of_special[person] - 1
+        elif luck < adopts:
+            cause[count] = BY_MENTION if chance(keys[1], person, week) < by_talk else BY_ADVERTISING
+        else:
+            if luck < adopts + rejects:
+                status[person], opinion[person] = REJECTER, BAD
+                rejected += 1
+            continue
+        who[count] = person
+        count += 1
+    return who[:count].copy(), cause[:count].copy(), prospects, rejected
 
 
 def leave(state: State, week: int, who: Ints, status: Status, cause: str) -> None:
     """Customers become what `status` says; each is worth a yearly margin that is now gone. They keep what they own."""
     if not who.size:
         return
-    people = state.people
-    people.status[who] = status
-    people.leaving_as[who] = -1
-    yearly = cents(52 * people.need[who] * people.basket[who] * state.price * state.margin)
+    yearly = _leave(state.people.columns, who, int(status), state.price, state.margin)
     state.weeks["left"][week] += who.size
     state.events.add("leaving", week, who, cause=LEFT_BY.index(cause), status=int(status), yearly_margin=yearly)
+
+
+@compiled
+def _leave(people: Columns, who: Ints, status: int, price: float, margin: float) -> Ints:
+    """Returns cents of margin that each was worth in a year."""
+    yearly = np.empty(who.size, np.int64)
+    for row in range(who.size):
+        person = who[row]
+        people.status[person], people.leaving_as[person] = status, -1
+        yearly[row] = np.int64(np.rint(52 * people.need[person] * people.basket[person] * price * margin * 100))
+    return yearly
 
 
 def turn_away(state: State, week: int, who: Ints, status: Status, cause: str) -> None:
@@ -96,18 +140,34 @@ def turn_away(state: State, week: int, who: Ints, status: Status, cause: str) ->
     state.people.leaving_over[who] = LEFT_BY.index(cause)
 
 
-def _in_need(state: State, week: int, who: Ints) -> tuple[Ints, Ints]:
-    """Those of `who` who need something this week, and how much (by chance: Poisson, in the times there are)."""
-    people = state.people
+def _in_need(state: State, week: int, status: Status) -> tuple[Ints, Ints]:
+    """People in a status who need something this week, and how much (by chance: Poisson, in the times there are)."""
+    columns, wanted = state.people.columns, int(status)
     if state.kind != "occasional":
-        who = who[people.next_need[who] <= week]
+        who = np.flatnonzero((columns.status == wanted) & (columns.next_need <= week))
         return who, np.ones(who.size, np.int64)
-    mean = people.need[who] * state.times[week]
-    if state.reminded:
-        mean *= 1 + state.reminded * (people.gets_messages[who] & (people.status[who] == Status.CUSTOMER))
-    luck = state.draws.uniform("need", who, week)
-    needing = luck > np.exp(-mean)
-    return who[needing], poisson(luck[needing], mean[needing])
+    reminded = state.reminded if status == Status.CUSTOMER else 0.0
+    who, units = _needs(columns, wanted, week, float(state.times[week]), reminded, state.draws.key("need"))
+    return who, units
+
+
+@compiled
+def _needs(
+    people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64
+) -> tuple[Ints, Ints]:
+    now, need, gets_messages = people.status, people.need, people.gets_messages
+    who, units, count = np.empty(now.size, np.int64), np.empty(now.size, np.int64), 0
+    for person in range(now.size):
+        if now[person] == status:
+            mean = need[person] * times
+            if reminded:
+                mean *= 1 + reminded * gets_messages[person]
+            luck = chance(key, person, week)
+            # exp(-mean) >= 1 - mean: most draws need no exponential
+            if luck > 1 - mean and luck > math.exp(-mean):
+                who[count], units[count] = person, poisson_count(luck, mean)
+                count += 1
+    return who[:count].copy(), units[:count].copy()
 
 
 def _renews(state: State, week: int, due: Ints) -> Ints:
@@ -137,15 +197,24 @@ def _start_looking(state: State, week: int) -> None:
     """Some customers look around for no reason, or over newcomers' prices; everyone does when a rival enters."""
     if not state.choice.rival_present(week):
         return
-    rival, people = state.world.rival, state.people
-    customers = people.having(Status.CUSTOMER)
-    chance: Floats | float = rival.base_looking
-    if state.choice.newcomer_discount:
-        chance = chance + state.world.choice.deal_looking * state.choice.unfairness(people, customers, week)
-    looks = state.draws.uniform("starts looking", customers, week) < chance
-    people.looking[customers[looks]] = 1.0
-    if week == rival.entry_week and week > 0:
-        people.looking[customers] = 1.0
+    enters = week == state.world.rival.entry_week and week > 0
+    terms, deal_looking = state.choice.terms(week), state.world.choice.deal_looking
+    key = state.draws.key("starts looking")
+    _look_around(state.people.columns, terms, state.world.rival.base_looking, deal_looking, enters, key)
+
+
+@compiled
+def _look_around(
+    people: Columns, terms: Terms, base_looking: float, deal_looking: float, enters: bool, key: np.uint64
+) -> None:
+    status, joined, sees_deals, looking = people.status, people.joined, people.sees_deals, people.looking
+    for person in range(status.size):
+        if status[person] == CUSTOMER:
+            likely = base_looking
+            if terms.newcomer_discount:
+                likely += deal_looking * unfairness_of(terms, joined[person], sees_deals[person])
+            if enters or chance(key, person, terms.week) < likely:
+                looking[person] = 1.0
 
 
 def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, discount: float = 0.0) -> None:
@@ -158,27 +227,59 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, d
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
     paid = cents(units * people.basket[who] * state.price * noise)
-    state.weeks["surplus"][week] += float(state.choice.surplus(people, who, week, paid / 100).sum())
+    state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid / 100).sum()
+    order = Order(
+        week, discount, state.margin, world.beliefs.success_weight, world.choice.habit_gain,
+        not (first or state.kind in ("subscription", "one_off")),
+    )  # fmt: skip
+    goods, off, tired = _order(people.columns, order, who, units, paid, state.draws.key("loses interest"))
     state.ledger.post(week, "sales", paid)
-    state.ledger.post(week, "cost_of_goods", -cents(paid * (1 - state.margin) / 100))
-    off = np.maximum(discount, people.promised[who])
-    people.promised[who] = 0.0
-    state.ledger.post(week, "discounts", -cents(paid * off / 100))
+    state.ledger.post(week, "cost_of_goods", -goods)
+    state.ledger.post(week, "discounts", -off)
     state.events.add("purchase", week, who, units=units, cents=paid)
     state.weeks["orders"][week] += who.size
-    people.reliability.good[who] += world.beliefs.success_weight * units
-    people.in_use[who] += units
-    people.unanswered[who] += units
-    people.last_purchase[who] = people.last_contact[who] = week
-    people.opinion[who[people.opinion[who] == NONE]] = GOOD
-    people.habit[who] += world.choice.habit_gain * (1 - people.habit[who])
     if state.kind != "occasional":
         people.next_need[who] = week + people.until_next_need(world.needs, state.draws, who, week)
-    if first or state.kind in ("subscription", "one_off"):
-        return
-    stays = (1 - people.dropout[who]) ** units
-    tired = who[state.draws.uniform("loses interest", who, week) > stays]
-    leave(state, week, tired, Status.LEFT_CATEGORY, "lost interest")
+    leave(state, week, who[tired], Status.LEFT_CATEGORY, "lost interest")
+
+
+class Order(NamedTuple):
+    """What an order hangs on besides the person."""
+
+    week: int
+    discount: float  # share of the price that all are let off
+    margin: float
+    success_weight: float
+    habit_gain: float
+    may_be_last: bool
+
+
+@compiled
+def _order(
+    people: Columns, order: Order, who: Ints, units: Ints, paid: Ints, key: np.uint64
+) -> tuple[int, int, Bools]:  # fmt: skip
+    """What a purchase does to the buyer. Returns (cents of goods, cents let off, for whom it was the last)."""
+    promised, reliable, in_use, unanswered = people.promised, people.reliability_good, people.in_use, people.unanswered
+    last_purchase, last_contact, opinion = people.last_purchase, people.last_contact, people.opinion
+    habit, dropout = people.habit, people.dropout
+    last = np.zeros(who.size, np.bool_)
+    goods, off = 0, 0
+    for row in range(who.size):
+        person, count = who[row], units[row]
+        goods += np.int64(np.rint(paid[row] * (1 - order.margin) / 100 * 100))
+        let_off = max(order.discount, promised[person])
+        off += np.int64(np.rint(paid[row] * let_off / 100 * 100))
+        promised[person] = 0.0
+        reliable[person] += order.success_weight * count
+        in_use[person] += count
+        unanswered[person] += count
+        last_purchase[person] = last_contact[person] = order.week
+        if opinion[person] == NONE:
+            opinion[person] = GOOD
+        habit[person] += order.habit_gain * (1 - habit[person])
+        if order.may_be_last:
+            last[row] = chance(key, person, order.week) > (1 - dropout[person]) ** count
+    return goods, off, last
 
 
 def _put_off(state: State, week: int, who: Ints) -> None:
@@ -202,10 +303,11 @@ def _lose_to_rival(state: State, week: int, who: Ints) -> Ints:
     return who[kept]
 
 
-def _reconsider(state: State, week: int, former: Ints) -> None:
+def _reconsider(state: State, week: int, former: Ints, who: Ints, units: Ints) -> None:
     """Former customers with a need may weigh the firm again, beside the rival; some are asked to.
 
-    They come back as new customers, with what those are let off, and are never again as fond of the firm.
+    They come back as new customers, with what those are let off, and are never again as fond of the firm. `who` of the
+    `former` have a need, of so many `units`.
     """
     people, draws, rival = state.people, state.draws, state.world.rival
     relationship, newcomer = state.strategy.relationship, state.strategy.promotion.newcomer_discount
@@ -216,15 +318,17 @@ def _reconsider(state: State, week: int, former: Ints) -> None:
         asked = contacted[draws.uniform("listens", contacted, week) < rival.win_back]
         if state.kind != "occasional":
             asked = asked[people.next_need[asked] <= week]  # the others have what they need
-    who, units = _in_need(state, week, former)
     again = draws.uniform("reconsiders", who, week) < state.world.choice.reconsider
-    again &= ~np.isin(who, asked)
+    if asked.size:
+        again &= ~np.isin(who, asked)
     offer = max(newcomer, relationship.win_back_offer)
     groups = (
         (who[again], units[again], newcomer, "return"),
         (asked, np.ones(asked.size, np.int64), offer, "win-back"),
     )
     for group, wants, discount, cause in groups:
+        if not group.size:
+            continue
         everyone = np.ones(group.size, bool)
         bought = state.choice.decide(draws, people, group, week, everyone, "choice", discount) == BUYS
         back = group[bought]
@@ -239,8 +343,11 @@ def _reconsider(state: State, week: int, former: Ints) -> None:
 def _return_to_category(state: State, week: int) -> None:
     """Some who lost interest find it again; they know the firm and the rival, or have forgotten both."""
     people, draws, market = state.people, state.draws, state.world.market
-    away = people.having(Status.LEFT_CATEGORY)
-    returns = away[draws.uniform("returns to the category", away, week) < market.return_to_category]
+    returns = _whose_interest_returns(
+        people.columns, week, market.return_to_category, draws.key("returns to the category")
+    )
+    if not returns.size:
+        return
     if market.forget_the_firm:
         people.status[returns] = Status.PROSPECT
         people.forget(returns)
@@ -251,6 +358,17 @@ def _return_to_category(state: State, week: int) -> None:
     back = returns[bought & ~_forgotten(state, week, returns)]
     _join(state, week, back, np.full(back.size, JOINED_BY.index("renewed interest")))
     _buy(state, week, back, np.ones(back.size, np.int64), first=True)
+
+
+@compiled
+def _whose_interest_returns(people: Columns, week: int, likely: float, key: np.uint64) -> Ints:
+    status = people.status
+    who, count = np.empty(status.size, np.int64), 0
+    for person in range(status.size):
+        if status[person] == LEFT_CATEGORY and chance(key, person, week) < likely:
+            who[count] = person
+            count += 1
+    return who[:count].copy()
 
 
 def _join(state: State, week: int, who: Ints, cause: Ints) -> None:

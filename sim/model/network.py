@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
+from sim.model.compiled import compiled
 from sim.model.draws import Draws, Floats, Ints
 from sim.parameters.edges import read_edges
 from sim.parameters.world import WordOfMouth
 
 _NOBODY: Ints = np.empty(0, np.int64)
+
+
+class Ties(NamedTuple):
+    """The network as compiled loops see it. In a complete one everyone has a tie to everyone: nothing is stored."""
+
+    people: int
+    complete: bool
+    starts: Ints
+    neighbours: NDArray[np.int32]
+
+
+@compiled
+def degree_of(ties: Ties, person: int) -> int:
+    """Number of strong ties."""
+    if ties.complete:
+        return ties.people - 1
+    return ties.starts[person + 1] - ties.starts[person]
+
+
+@compiled
+def tie_of(ties: Ties, person: int, uniform: float, further: int) -> int:
+    """One strong tie of a person, `further` along from one chosen by `uniform`; -1 for who has none."""
+    degree = degree_of(ties, person)
+    if degree <= 0:
+        return -1
+    pick = (int(uniform * degree) + further) % degree
+    if ties.complete:
+        return (person + 1 + pick) % ties.people
+    return ties.neighbours[ties.starts[person] + pick]
+
+
+@compiled
+def _ties_of(ties: Ties, person: Ints, uniform: Floats, further: Ints) -> Ints:
+    out = np.empty(person.size, np.int64)
+    for row in range(person.size):
+        out[row] = tie_of(ties, person[row], uniform[row], further[row])
+    return out
+
+
+@compiled
+def spread_one(ties: Ties, person: int, amount: float, onto: Floats) -> None:
+    """Adds `amount` to the entry of each strong tie of a person (not in a complete network)."""
+    for place in range(ties.starts[person], ties.starts[person + 1]):
+        onto[ties.neighbours[place]] += amount
 
 
 class Network:
@@ -18,31 +66,19 @@ class Network:
     def __init__(self, people: int, one: Ints, other: Ints) -> None:
         """From an edge list (each tie named once or more, in any direction)."""
         keep = one != other
-        one, other = one[keep], other[keep]
-        ties = coo_array(
-            (np.ones(2 * one.size, np.int8), (np.concatenate([one, other]), np.concatenate([other, one]))),
-            shape=(people, people),
-        )
-        matrix = csr_array(ties)
+        ends = one[keep].astype(np.int32), other[keep].astype(np.int32)
+        rows, columns = np.concatenate(ends), np.concatenate(ends[::-1])
+        matrix = csr_array(coo_array((np.ones(rows.size, np.int8), (rows, columns)), shape=(people, people)))
         matrix.sum_duplicates()
         self.people = people
         self.starts: Ints = matrix.indptr.astype(np.int64)
-        self.neighbours: Ints = matrix.indices.astype(np.int64)
+        self.neighbours: NDArray[np.int32] = matrix.indices.astype(np.int32, copy=False)
         self.degree: Ints = np.diff(self.starts)
+        self.ties = Ties(people, False, self.starts, self.neighbours)
 
-    def tie(self, person: Ints, uniform: np.ndarray, further: Ints | int = 0) -> Ints:
+    def tie(self, person: Ints, uniform: Floats, further: Ints | int = 0) -> Ints:
         """One strong tie of each person, `further` along from one chosen by `uniform`; -1 for those who have none."""
-        degree = self.degree[person]
-        pick = self.starts[person] + ((uniform * degree).astype(np.int64) + further) % np.maximum(degree, 1)
-        if not self.neighbours.size:
-            return np.full(person.shape, -1, np.int64)
-        return np.where(degree > 0, self.neighbours[np.minimum(pick, self.neighbours.size - 1)], -1)
-
-    def spread(self, person: Ints, amount: Floats, onto: Floats) -> None:
-        """Adds each person's `amount` to the entry of each of their strong ties in `onto` (a number for everyone)."""
-        degree = self.degree[person]
-        first = np.repeat(self.starts[person] - np.cumsum(degree) + degree, degree)
-        np.add.at(onto, self.neighbours[first + np.arange(first.size)], np.repeat(amount, degree))
+        return np.asarray(_ties_of(self.ties, person, uniform, np.broadcast_to(further, person.shape)))
 
 
 class Complete(Network):
@@ -51,18 +87,7 @@ class Complete(Network):
     def __init__(self, people: int) -> None:
         super().__init__(people, _NOBODY, _NOBODY)
         self.degree = np.full(people, people - 1)
-
-    def tie(self, person: Ints, uniform: np.ndarray, further: Ints | int = 0) -> Ints:
-        """One of all others, `further` along from one chosen by `uniform`; -1 where there is nobody else."""
-        if self.people < 2:
-            return np.full(person.shape, -1, np.int64)
-        step = 1 + ((uniform * (self.people - 1)).astype(np.int64) + further) % (self.people - 1)
-        return np.asarray((person + step) % self.people)
-
-    def spread(self, person: Ints, amount: Floats, onto: Floats) -> None:
-        """Adds each person's `amount` to the entry of everyone else."""
-        onto += amount.sum()
-        np.add.at(onto, person, -amount)
+        self.ties = Ties(people, True, self.starts, self.neighbours)
 
 
 def build(world: WordOfMouth, people: int, draws: Draws) -> Network:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.beliefs import Belief
 from sim.model.draws import Draws, Floats, Ints, poisson
@@ -24,6 +26,46 @@ class Status(IntEnum):
     LOST_FOR_GOOD = 3
     LEFT_CATEGORY = 4
     REJECTER = 5  # never bought; bad opinion of others turned them away
+
+
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+Weeks = NDArray[np.int64]
+
+
+class Columns(NamedTuple):
+    """What compiled loops see of the people: the arrays themselves, so that writing into them changes the people."""
+
+    need: Floats
+    basket: Floats
+    dropout: Floats
+    sensitivity: Floats
+    sees_deals: Bools
+    tolerance: Floats
+    reliability_good: Floats
+    reliability_bad: Floats
+    recovery_good: Floats
+    recovery_bad: Floats
+    status: Codes
+    opinion: Codes
+    expectation: Floats
+    grievance: Floats
+    habit: Floats
+    looking: Floats
+    problems: Ints
+    advocacy: Floats
+    returned: Bools
+    promised: Floats
+    put_off: Floats
+    gets_messages: Bools
+    leaving_as: Codes
+    leaving_over: Codes
+    joined: Weeks
+    last_purchase: Weeks
+    last_contact: Weeks
+    next_need: Weeks
+    in_use: Floats
+    unanswered: Floats
 
 
 class People:
@@ -72,6 +114,12 @@ class People:
         self.leaving_as = np.full(n, -1, np.int8)
         self.leaving_over = np.zeros(n, np.int8)
         self._remember(world, draws, everyone)
+        beliefs = {
+            f"{belief}_{evidence}": getattr(getattr(self, belief), evidence)
+            for belief in ("reliability", "recovery")
+            for evidence in ("good", "bad")
+        }
+        self.columns = Columns(*(beliefs[name] if name in beliefs else getattr(self, name) for name in Columns._fields))
 
     def _remember(self, world: World, draws: Draws, everyone: Ints) -> None:
         """Week 0 finds the firm in the middle of life: who bought before, how often, when last, who lost interest."""

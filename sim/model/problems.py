@@ -6,9 +6,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.model.draws import Draws, Floats, Ints
-from sim.model.people import People
+from sim.model.compiled import compiled
+from sim.model.draws import Draws, Floats, Ints, chance
+from sim.model.people import Columns, People
 from sim.parameters.strategy import Access
 from sim.parameters.world import Callers, World
 from sim.parameters.world import Problems as Trouble
@@ -38,13 +40,17 @@ class Problems(NamedTuple):
         return self.where(self.fate == fate)
 
 
+@compiled
+def _voice(severity: float, small: float, large: float, half: float, invitation: float) -> float:
+    square = severity**2
+    spoken = small + (large - small) * square / (square + half**2)
+    return min(spoken * invitation, 1.0)
+
+
 def voice(callers: Callers, access: Access, severity: Floats) -> Floats:
     """P(contact): from small to large problems by a Hill curve of order 2, times the firm's invitation."""
-    square = severity**2
-    spoken = callers.voice_small + (callers.voice_large - callers.voice_small) * square / (
-        square + callers.voice_half**2
-    )
-    return np.minimum(spoken * access.invitation, 1.0)
+    terms = callers.voice_small, callers.voice_large, callers.voice_half, access.invitation
+    return np.array([_voice(one, *terms) for one in severity])
 
 
 def exposure_kept(trouble: Trouble) -> float:
@@ -57,6 +63,66 @@ def shares(trouble: Trouble, product: float, learned: float) -> Floats:
     service = trouble.service_share
     expectation = min(trouble.expectation_share, 1 - service)
     return learned * np.array([product * (1 - service - expectation), service, expectation])
+
+
+class Trial(NamedTuple):
+    """What makes a problem what it is, besides the person; names of draws are keys, see `Draws.key`."""
+
+    week: int
+    service_from: float  # of a draw over all kinds
+    expectation_from: float
+    all_kinds: float
+    severity: float
+    spread: float
+    service_weight: float
+    voice: tuple[float, float, float, float]
+    self_service: float
+    which_kind: np.uint64
+    speaks: np.uint64
+    serves_itself: np.uint64
+
+
+@compiled
+def _who_meets(people: Columns, week: int, rate: float, elasticity: float, kept: float, key: np.uint64) -> Ints:
+    """Owners who meet a problem, at a hazard of rate x exposure^elasticity; exposure is used up."""
+    in_use = people.in_use
+    used_up = USED_UP ** (1 / elasticity)
+    who, count = np.empty(in_use.size, np.int64), 0
+    for person in range(in_use.size):
+        if in_use[person] > used_up:
+            luck = chance(key, person, week)
+            # 1 - exp(-hazard) <= hazard <= rate x max(1, exposure): most draws need no power and no exponential
+            if elasticity > 1 or luck < rate * max(1.0, in_use[person]):
+                if luck < 1 - math.exp(-rate * in_use[person] ** elasticity):
+                    who[count] = person
+                    count += 1
+    for person in range(in_use.size):
+        in_use[person] *= kept
+    return who[:count].copy()
+
+
+@compiled
+def _describe(
+    people: Columns, trial: Trial, who: Ints, normal: Floats, stake: Floats
+) -> tuple[Ints, Floats, Ints, Ints]:
+    """(kind, severity, earlier, fate) of the problems of a week; raises each person's count."""
+    kind, fate = np.empty(who.size, np.int64), np.empty(who.size, np.int64)
+    severity, earlier = np.empty(who.size), np.empty(who.size, np.int64)
+    small, large, half, invitation = trial.voice
+    for row in range(who.size):
+        person = who[row]
+        which = chance(trial.which_kind, person, trial.week) * trial.all_kinds
+        kind[row] = EXPECTATION if which >= trial.expectation_from else SERVICE if which >= trial.service_from else DEFECT
+        weight = trial.service_weight if kind[row] == SERVICE else 1.0
+        severity[row] = trial.severity * math.exp(trial.spread * normal[row]) * stake[person] * weight
+        earlier[row] = people.problems[person]
+        people.problems[person] += 1
+        spoken = _voice(severity[row], small, large, half, invitation) * (1 - people.put_off[person])
+        fate[row] = SILENT
+        if chance(trial.speaks, person, trial.week) < spoken:
+            serves = chance(trial.serves_itself, person, trial.week) < trial.self_service * math.exp(-severity[row])
+            fate[row] = SELF_SERVED if serves else CALLS
+    return kind, severity, earlier, fate
 
 
 def meet(
@@ -72,27 +138,37 @@ def meet(
         product: the strategy's defects, x today's.
         learned: what learning has left of all problems, as a share.
     """
-    trouble = world.problems
-    owners = np.flatnonzero(people.in_use > USED_UP ** (1 / trouble.use_elasticity))
-    exposure = people.in_use[owners] ** trouble.use_elasticity
-    by_kind = np.cumsum(shares(trouble, product, learned))
-    hazard = trouble.rate * by_kind[-1] * (1 - math.exp(-1 / trouble.lag)) * exposure
-    happens = draws.uniform("problem", owners, week) < 1 - np.exp(-hazard)
-    people.in_use *= exposure_kept(trouble)
-
-    who = owners[happens]
-    kind = np.searchsorted(by_kind[:-1], draws.uniform("kind of problem", who, week) * by_kind[-1], side="right")
-    spread = np.exp(world.problems.severity_sd * draws.normal("severity", who, week))
-    weight = np.where(kind == SERVICE, trouble.service_weight, 1.0)
-    severity = world.problems.severity * spread * people.stake[who] * weight
-    earlier = people.problems[who]
-    people.problems[who] += 1
-
-    spoken = voice(world.callers, access, severity) * (1 - people.put_off[who])
-    calls = draws.uniform("voice", who, week) < spoken
-    served = calls & (draws.uniform("self-service", who, week) < access.self_service * np.exp(-severity))
-    fate = np.where(served, SELF_SERVED, np.where(calls, CALLS, SILENT))
+    trouble, callers = world.problems, world.callers
+    service_from, expectation_from, all_kinds = np.cumsum(shares(trouble, product, learned)).tolist()
+    rate = trouble.rate * all_kinds * (1 - math.exp(-1 / trouble.lag))
+    who = _who_meets(
+        people.columns, week, rate, trouble.use_elasticity, exposure_kept(trouble), draws.key("problem")
+    )  # fmt: skip
+    trial = Trial(
+        week, service_from, expectation_from, all_kinds, trouble.severity, trouble.severity_sd, trouble.service_weight,
+        (callers.voice_small, callers.voice_large, callers.voice_half, access.invitation), access.self_service,
+        draws.key("kind of problem"), draws.key("voice"), draws.key("self-service"),
+    )  # fmt: skip
+    normal = draws.normal("severity", who, week)
+    kind, severity, earlier, fate = _describe(people.columns, trial, who, normal, people.stake)
     return Problems(who, kind, severity, earlier, fate)
+
+
+@compiled
+def _who_wonders(people: Columns, week: int, rate: float, kept: float, key: np.uint64) -> Ints:
+    """Owners who have a question; what they have not got used to yet fades."""
+    unanswered = people.unanswered
+    who, count = np.empty(unanswered.size, np.int64), 0
+    for person in range(unanswered.size):
+        if unanswered[person] > USED_UP:
+            hazard = rate * unanswered[person]
+            luck = chance(key, person, week)
+            if luck < hazard and luck < 1 - math.exp(-hazard):
+                who[count] = person
+                count += 1
+    for person in range(unanswered.size):
+        unanswered[person] *= kept
+    return who[:count].copy()
 
 
 def ask(world: World, access: Access, people: People, draws: Draws, week: int) -> Problems:
@@ -103,11 +179,11 @@ def ask(world: World, access: Access, people: People, draws: Draws, week: int) -
     trouble = world.problems
     if not trouble.questions:
         return Problems(*(np.empty(0, kind) for kind in (int, int, float, int, int)))
-    owners = np.flatnonzero(people.unanswered > USED_UP)
-    hazard = trouble.questions * (1 - math.exp(-1 / trouble.question_lag)) * people.unanswered[owners]
-    people.unanswered *= math.exp(-1 / trouble.question_lag)
-    wonders = draws.uniform("question", owners, week) < 1 - np.exp(-hazard)
-    return _questions(world, access, people, draws, owners[wonders], week)
+    kept = math.exp(-1 / trouble.question_lag)
+    rate = trouble.questions * (1 - kept)
+    return _questions(
+        world, access, people, draws, _who_wonders(people.columns, week, rate, kept, draws.key("question")), week
+    )
 
 
 def ask_outside(world: World, access: Access, people: People, draws: Draws, prospects: Ints, week: int) -> Problems:
@@ -116,11 +192,23 @@ def ask_outside(world: World, access: Access, people: People, draws: Draws, pros
     return _questions(world, access, people, draws, prospects[wonders], week)
 
 
+@compiled
+def _asks(
+    people: Columns, who: Ints, week: int, voiced: float, self_service: float, keys: NDArray[np.uint64]
+) -> tuple[Ints, Ints, Ints]:
+    """(who asks the firm, problems met before, fate)."""
+    asking, earlier, fate, count = np.empty_like(who), np.empty_like(who), np.empty_like(who), 0
+    for person in who:
+        if chance(keys[0], person, week) < voiced:
+            asking[count], earlier[count] = person, people.problems[person]
+            fate[count] = SELF_SERVED if chance(keys[1], person, week) < self_service else CALLS
+            count += 1
+    return asking[:count], earlier[:count], fate[:count]
+
+
 def _questions(world: World, access: Access, people: People, draws: Draws, who: Ints, week: int) -> Problems:
-    asked = draws.uniform("asks the firm", who, week) < world.callers.question_voice * access.invitation
-    who = who[asked]
-    served = draws.uniform("finds the answer", who, week) < access.self_service
+    voiced = world.callers.question_voice * access.invitation
+    keys = draws.keys("asks the firm", "finds the answer")
+    who, earlier, fate = _asks(people.columns, who, week, voiced, access.self_service, keys)
     severity = np.full(who.size, world.problems.question_severity)
-    return Problems(
-        who, np.full(who.size, QUESTION), severity, people.problems[who], np.where(served, SELF_SERVED, CALLS)
-    )
+    return Problems(who, np.full(who.size, QUESTION), severity, earlier, fate)

@@ -35,7 +35,7 @@ class State:
         self.price, self.margin = self.strategy.offer.price, scenario.margin
         self.hours = self.world.labour.opening_hours
         self.kind = self.world.needs.kind
-        self.draws = Draws(scenario.run.seed, replication, self.world.market.people)
+        self.draws = Draws(scenario.run.seed, replication)
         self.people = People(self.world, self.draws)
         promotion = self.strategy.promotion
         self.choice = Choice(self.world, self.people, self.price, promotion.newcomer_discount, promotion.messages)

@@ -11,10 +11,98 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.model.compiled import compiled
 from sim.model.draws import Floats, Ints
-from sim.model.network import Network
-from sim.model.people import People, Status
+from sim.model.network import Network, Ties, spread_one
+from sim.model.people import Columns, People, Status
 from sim.parameters.world import WordOfMouth
+
+CUSTOMER = int(Status.CUSTOMER)
+
+
+class Opinions(NamedTuple):
+    """What each person says (0 to 1), and the sums of it over their strong ties."""
+
+    praise: Floats
+    blame: Floats
+    good_friends: Floats
+    bad_friends: Floats
+
+
+@compiled
+def _listen(people: Columns, ties: Ties, opinions: Opinions) -> tuple[float, float]:
+    """Updates opinions where they changed. Returns the changes of praise and blame in all."""
+    more_praise = more_blame = 0.0
+    for person in range(people.status.size):
+        opinion = people.opinion[person]
+        praise = people.advocacy[person] if opinion > 0 and people.status[person] == CUSTOMER else 0.0
+        blame = 1.0 if opinion < 0 else 0.0
+        if praise != opinions.praise[person]:
+            change = praise - opinions.praise[person]
+            opinions.praise[person] = praise
+            _pass_on(ties, person, change, opinions.good_friends)
+            more_praise += change
+        if blame != opinions.blame[person]:
+            change = blame - opinions.blame[person]
+            opinions.blame[person] = blame
+            _pass_on(ties, person, change, opinions.bad_friends)
+            more_blame += change
+    return more_praise, more_blame
+
+
+@compiled
+def _pass_on(ties: Ties, person: int, change: float, friends: Floats) -> None:
+    if ties.complete:
+        friends[person] -= change  # and everyone's gets more by all changes in the end
+    else:
+        spread_one(ties, person, change, friends)
+
+
+@compiled
+def _mentions(opinions: Opinions, mentions: Floats) -> tuple[float, float, float, float]:
+    """Sums over everyone: praise, blame, and both by how often each person mentions the firm."""
+    praise = blame = good = bad = 0.0
+    for person in range(mentions.size):
+        praise += opinions.praise[person]
+        blame += opinions.blame[person]
+        good += opinions.praise[person] * mentions[person]
+        bad += opinions.blame[person] * mentions[person]
+    return praise, blame, good, bad
+
+
+class Signalled(NamedTuple):
+    """What a week's signals hang on besides the person."""
+
+    advertising: float  # probability
+    strong: float  # log of 1 - probability that a satisfied strong tie recommends, and convinces
+    strong_bad: float
+    unmoved: float  # probability that no acquaintance recommends
+    unwarned: float
+
+
+@compiled
+def signal(week: Signalled, good_friends: float, bad_friends: float) -> tuple[float, float, float]:
+    """(P(considers), P(turns away), share of the former whom somebody recommended it to); see `Talk.signals`."""
+    unmoved = week.unmoved * (math.exp(good_friends * week.strong) if good_friends > 0 else 1.0)
+    unwarned = week.unwarned * (math.exp(bad_friends * week.strong_bad) if bad_friends > 0 else 1.0)
+    if unmoved == 1 and unwarned == 1:
+        return week.advertising, 0.0, 0.0
+    good, bad = 1 - (1 - week.advertising) * unmoved, 1 - unwarned
+    either = good + bad
+    alpha = good / either if either > 0 else 0.0
+    by_talk = (1 - unmoved) / good if good > 0 else 0.0
+    return good * (1 - bad) + alpha * good * bad, bad * (1 - good) + (1 - alpha) * good * bad, by_talk
+
+
+@compiled
+def _signals(week: Signalled, opinions: Opinions, who: Ints) -> tuple[Floats, Floats, Floats]:
+    adopts, rejects, by_talk = np.empty(who.size), np.empty(who.size), np.empty(who.size)
+    for row in range(who.size):
+        person = who[row]
+        adopts[row], rejects[row], by_talk[row] = signal(
+            week, opinions.good_friends[person], opinions.bad_friends[person]
+        )
+    return adopts, rejects, by_talk
 
 
 class Signals(NamedTuple):
@@ -36,22 +124,34 @@ class Talk:
         n = network.people
         self.world, self.network = world, network
         self.silent = world.network == "none" or not (world.mention or world.mention_weak)
-        self.praise, self.blame = np.zeros(n), np.zeros(n)
-        self.good_friends, self.bad_friends = np.zeros(n), np.zeros(n)
+        self.opinions = Opinions(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n))
+        self.praise, self.blame, self.good_friends, self.bad_friends = self.opinions
         self.mentions = network.degree * world.mention + world.weak_ties * world.mention_weak  # a week, of each person
+        self._sums = (0.0, 0.0, 0.0, 0.0)
 
     def listen(self, people: People) -> None:
         """Takes note of the opinions as they are now: only of those that changed."""
         if self.silent:
             return
-        praise = np.where((people.opinion > 0) & (people.status == Status.CUSTOMER), people.advocacy, 0.0)
-        blame = (people.opinion < 0).astype(float)
-        for known, now, friends in (
-            (self.praise, praise, self.good_friends), (self.blame, blame, self.bad_friends),
-        ):  # fmt: skip
-            changed = np.flatnonzero(now != known)
-            self.network.spread(changed, now[changed] - known[changed], friends)
-            known[changed] = now[changed]
+        more_praise, more_blame = _listen(people.columns, self.network.ties, self.opinions)
+        if self.network.ties.complete:
+            self.good_friends += more_praise
+            self.bad_friends += more_blame
+        self._sums = _mentions(self.opinions, self.mentions)
+
+    def week(self, advertising: float) -> Signalled:
+        """What this week's signals hang on besides the person."""
+        if self.silent:
+            return Signalled(advertising, 0.0, 0.0, 1.0, 1.0)
+        world = self.world
+        strong, weak = world.mention * world.recommendation, world.mention_weak * world.recommendation
+        acquaintances, m = world.weak_ties / max(self.network.people, 1), world.bad_multiplier
+        praise, blame, *_ = self._sums
+        return Signalled(
+            advertising, _log_missed(strong), _log_missed(m * strong),
+            math.exp(acquaintances * praise * _log_missed(weak)) if praise > 0 else 1.0,
+            math.exp(acquaintances * blame * _log_missed(m * weak)) if blame > 0 else 1.0,
+        )  # fmt: skip
 
     def signals(self, who: Ints, advertising: float) -> Signals:
         """P(adopt) = p+(1-p-) + a p+ p-, P(reject) = p-(1-p+) + (1-a) p+ p-, a = p+ / (p+ + p-).
@@ -59,32 +159,13 @@ class Talk:
         p+ = 1-(1-p)(1-q_w)^w+ (1-q_s)^s+ and p- = 1-(1-m q_w)^w- (1-m q_s)^s-, with q = mention x recommendation, p
         the week's advertising and m the bad multiplier.
         """
-        if self.silent:
-            return Signals(np.full(who.size, advertising), np.zeros(who.size), np.zeros(who.size))
-        world = self.world
-        strong, weak = world.mention * world.recommendation, world.mention_weak * world.recommendation
-        n = max(self.network.people, 1)
-        m = world.bad_multiplier
-        unmoved = _no_signal(strong, self.good_friends[who]) * _no_signal(weak, world.weak_ties * self.praise.sum() / n)
-        unwarned = _no_signal(m * strong, self.bad_friends[who]) * _no_signal(
-            m * weak, world.weak_ties * self.blame.sum() / n
-        )
-        good, bad = 1 - (1 - advertising) * unmoved, 1 - unwarned
-        either = good + bad
-        alpha = np.divide(good, either, out=np.zeros_like(good), where=either > 0)
-        by_talk = np.divide(1 - unmoved, good, out=np.zeros_like(good), where=good > 0)
-        return Signals(good * (1 - bad) + alpha * good * bad, bad * (1 - good) + (1 - alpha) * good * bad, by_talk)
+        return Signals(*_signals(self.week(advertising), self.opinions, who))
 
     def messages(self) -> tuple[float, float]:
         """Good and bad mentions a week, expected."""
-        if self.silent:
-            return 0.0, 0.0
-        # Not a dot product, which would start threads beside the worker processes
-        return float((self.praise * self.mentions).sum()), float((self.blame * self.mentions).sum())
+        return self._sums[2], self._sums[3]
 
 
-def _no_signal(each: float, ties: Floats | float) -> Floats:
-    """P(none of so many ties gives a signal): (1 - each)^ties; fractions of a tie come from people half convinced."""
-    if each >= 1:
-        return np.where(np.asarray(ties) > 0, 0.0, 1.0)
-    return np.asarray(np.exp(np.maximum(ties, 0.0) * math.log1p(-each)))
+def _log_missed(each: float) -> float:
+    """Log of P(one tie gives no signal); so many ties, fractions of them half convinced, give that many times it."""
+    return math.log1p(-each) if each < 1 else -math.inf

@@ -8,13 +8,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.model.draws import Draws, Floats, Ints
-from sim.model.network import Network
-from sim.model.people import People, Status
+from sim.model.compiled import compiled
+from sim.model.draws import Draws, Floats, Ints, chance
+from sim.model.network import Network, Ties, degree_of, tie_of
+from sim.model.people import Bools, Columns, People, Status
 from sim.parameters.world import WordOfMouth
 
 MOST_LISTENERS = 127  # of one story at first hand; with a mean of at most 10 hardly anyone would have more
+CUSTOMER, PROSPECT = int(Status.CUSTOMER), int(Status.PROSPECT)
+EMPTY = -1  # place in a set
 
 
 class Stories(NamedTuple):
@@ -23,7 +27,7 @@ class Stories(NamedTuple):
     story: Ints  # number of the problem it is about
     teller: Ints
     listener: Ints
-    bad: np.ndarray  # bool
+    bad: Bools
     weight: Floats  # 1 first-hand for a bad story of severity 1 or any good one
     hop: Ints
 
@@ -31,13 +35,21 @@ class Stories(NamedTuple):
     def join(cls, parts: list[Stories]) -> Stories:
         """One batch of many; none for an empty list."""
         if not parts:
-            none = np.empty(0, np.int64)
-            return cls(none, none, none, np.empty(0, bool), np.empty(0), none)
+            return _blank(0)
+        if len(parts) == 1:
+            return parts[0]
         return cls(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
-    def where(self, keep: np.ndarray) -> Stories:
-        """The rows that `keep` (bool or indices) selects."""
-        return Stories(*(column[keep] for column in self))
+    def where(self, keep: np.ndarray | slice) -> Stories:
+        """The rows that `keep` selects."""
+        return Stories(*[column[keep] for column in self])
+
+
+def _blank(rows: int) -> Stories:
+    return Stories(
+        np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.bool_),
+        np.empty(rows), np.empty(rows, np.int64),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -51,6 +63,140 @@ def _listener_table(mean: float, size: float) -> Floats:
     return np.asarray(np.cumsum(np.exp(log_choose + size * math.log(p) + k * math.log1p(-p))))
 
 
+class Tellers(NamedTuple):
+    """People whose problem ended, a row each. Its week (`occasion`) and the person identify the story."""
+
+    who: Ints
+    occasion: Ints
+    weight: Floats
+
+
+class Telling(NamedTuple):
+    """How a kind of story goes round at first hand. Draws are named by their keys, see `Draws.key`."""
+
+    week: int
+    bad: bool
+    chance: float  # that it is told at all; to each tie, where each is told or not
+    strong_share: float
+    delay: float  # weeks, mean
+    tells: np.uint64
+    hears: np.uint64
+    delays: np.uint64
+    strong: np.uint64
+    which_friend: np.uint64
+    which_acquaintance: np.uint64
+
+
+@compiled
+def _weeks_late(telling_key: np.uint64, person: int, occasion: int, mean: float) -> int:
+    return int(math.floor(-math.log(chance(telling_key, person, occasion)) * mean))
+
+
+@compiled
+def _listeners(table: Floats, luck: float) -> int:
+    return min(np.searchsorted(table, luck), MOST_LISTENERS)
+
+
+@compiled
+def _tell(ties: Ties, tellers: Tellers, telling: Telling, table: Floats) -> tuple[Ints, Ints, Floats, Ints, Ints]:
+    """First-hand stories: (story, teller, weight, listener or -1, week). Told to some: friends and acquaintances."""
+    rows = 0
+    for row in range(tellers.who.size):
+        person, occasion = tellers.who[row], tellers.occasion[row]
+        if chance(telling.tells, person, occasion) < telling.chance:
+            rows += _listeners(table, chance(telling.hears, person, occasion))
+    story, who, weight = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows)
+    listener, when = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    out = 0
+    for row in range(tellers.who.size):
+        person, occasion = tellers.who[row], tellers.occasion[row]
+        if chance(telling.tells, person, occasion) >= telling.chance:
+            continue
+        # Friends are told one after the other, from one chosen by chance; who has told them all tells acquaintances
+        told, friends = 0, degree_of(ties, person)
+        for slot in range(_listeners(table, chance(telling.hears, person, occasion))):
+            key = occasion * (MOST_LISTENERS + 1) + slot
+            if chance(telling.strong, person, key) < telling.strong_share:
+                told += 1
+                if told <= friends:
+                    first = chance(telling.which_friend, person, occasion * (MOST_LISTENERS + 1))
+                    hears = tie_of(ties, person, first, told - 1)
+                else:
+                    hears = int(chance(telling.which_acquaintance, person, key) * ties.people)
+            else:
+                hears = int(chance(telling.which_acquaintance, person, key) * ties.people)
+            story[out], who[out], weight[out] = occasion * ties.people + person, person, tellers.weight[row]
+            listener[out] = hears if hears != person else -1
+            when[out] = telling.week + _weeks_late(telling.delays, person, key, telling.delay)
+            out += 1
+    return story, who, weight, listener, when
+
+
+@compiled
+def _tell_each(ties: Ties, tellers: Tellers, telling: Telling) -> tuple[Ints, Ints, Floats, Ints, Ints]:
+    """The same where each strong tie is told or not, whatever the others are."""
+    rows = 0
+    for row in range(tellers.who.size):
+        rows += degree_of(ties, tellers.who[row])
+    story, who, weight = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows)
+    listener, when = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    out = 0
+    for row in range(tellers.who.size):
+        person, occasion = tellers.who[row], tellers.occasion[row]
+        for further in range(degree_of(ties, person)):
+            hears = tie_of(ties, person, 0.0, further)
+            key = occasion * ties.people + hears
+            if chance(telling.tells, person, key) < telling.chance:
+                story[out], who[out], weight[out] = occasion * ties.people + person, person, tellers.weight[row]
+                listener[out] = hears
+                when[out] = telling.week + _weeks_late(telling.delays, person, key, telling.delay)
+                out += 1
+    return story[:out], who[:out], weight[:out], listener[:out], when[:out]
+
+
+@compiled
+def _add(table: Ints, number: int) -> bool:
+    """Adds a number to an open-addressing set, whose size is a power of two. Returns whether it is new."""
+    mask = table.size - 1
+    scattered = np.uint64(number) * np.uint64(0x9E3779B97F4A7C15)
+    place = np.int64(scattered >> np.uint64(20)) & mask
+    while table[place] != EMPTY:
+        if table[place] == number:
+            return False
+        place = (place + 1) & mask
+    table[place] = number
+    return True
+
+
+@compiled
+def _add_all(table: Ints, numbers: Ints) -> Bools:
+    new = np.empty(numbers.size, np.bool_)
+    for row in range(numbers.size):
+        new[row] = _add(table, numbers[row])
+    return new
+
+
+class Heard:
+    """Who has heard which story, as numbers story x people + listener, while the story is still going round."""
+
+    def __init__(self, people: int) -> None:
+        self.people = people
+        self._table: Ints = np.full(1024, EMPTY)
+        self._count = 0  # upper bound
+
+    def add(self, story: Ints, listener: Ints, due: dict[int, list[Stories]]) -> Bools:
+        """Notes who hears what; returns for whom it is new. Stories not `due` to anybody any more are forgotten."""
+        if 2 * (self._count + story.size) > self._table.size:
+            kept = self._table[self._table != EMPTY]
+            going_round = [stories.story for batch in due.values() for stories in batch]
+            kept = kept[np.isin(kept // self.people, np.concatenate([story, *going_round]))]
+            size = 1 << int(4 * (kept.size + story.size)).bit_length()
+            self._table, self._count = np.full(size, EMPTY), kept.size
+            _add_all(self._table, kept)
+        self._count += story.size
+        return np.asarray(_add_all(self._table, story * self.people + listener))
+
+
 class Grapevine:
     """The stories of one world: those on their way, by the week they are due, and who has heard which."""
 
@@ -59,103 +205,132 @@ class Grapevine:
         self.network = network
         self.draws = draws
         self.due: defaultdict[int, list[Stories]] = defaultdict(list)
-        self.heard: set[int] = set()
-
-    def _delay(self, decision: str, who: Ints, occasion: Ints, bad: np.ndarray) -> Ints:
-        mean = np.where(bad, self.world.delay_bad, self.world.delay_good)
-        return np.floor(self.draws.exponential(decision, who, occasion) * mean).astype(np.int64)
+        self.heard = Heard(network.people)
 
     def _send(self, stories: Stories, when: Ints) -> None:
-        keep = (stories.listener >= 0) & (stories.listener != stories.teller)
-        stories, when = stories.where(keep), when[keep]
-        for week in np.unique(when):
-            self.due[int(week)].append(stories.where(when == week))
+        """Puts stories on their way, each batch in its order; those to nobody are not sent."""
+        sent = np.flatnonzero(stories.listener >= 0)
+        order = sent[np.argsort(when[sent], kind="stable")]
+        if not order.size:
+            return
+        stories, when = stories.where(order), when[order]
+        starts = [0, *(np.flatnonzero(np.diff(when)) + 1).tolist(), when.size]
+        for start, end in zip(starts[:-1], starts[1:], strict=True):
+            self.due[int(when[start])].append(stories.where(slice(start, end)))
 
     def tell(self, week: int, who: Ints, occasion: Ints, weight: Floats, bad: bool, chance: float) -> None:
         """People whose problem ended tell some others, with probability `chance`, from this week on.
 
         `occasion` (week of the problem) and person identify the story.
         """
-        if self.world.network == "none" or not who.size:
+        if self.world.network == "none" or not who.size or not chance:
             return
-        told = self.draws.uniform("tell", who, occasion) < chance
-        who, occasion, weight = who[told], occasion[told], weight[told]
-        if not who.size:
+        world, tellers = self.world, Tellers(who, occasion, weight)
+        telling = self._telling(week, bad, chance, world.strong_share, "tell", "listeners", "telling delay")
+        if world.audience == "each_tie":
+            self._send_first_hand(bad, *_tell_each(self.network.ties, tellers, telling))
             return
-        mean = self.world.listeners_unresolved if bad else self.world.listeners_resolved
-        listeners, row, slot = self._audience("listeners", mean, who, occasion)
-        teller, when, weight = who[row], occasion[row], weight[row]
-        key = when * (MOST_LISTENERS + 1) + slot
-        strong = self.draws.uniform("strong tie", teller, key) < self.world.strong_share
-        # Friends are told one after the other, from one chosen by chance; who has told them all tells acquaintances
-        so_far: Ints = np.cumsum(strong) - strong
-        friends_before: Ints = so_far - np.repeat(so_far[slot == 0], listeners[listeners > 0])
-        first_friend = self.draws.uniform("which friend", teller, when * (MOST_LISTENERS + 1))
-        friend = self.network.tie(teller, first_friend, friends_before)
-        strong &= friends_before < self.network.degree[teller]
-        stranger = (self.draws.uniform("which acquaintance", teller, key) * self.network.people).astype(np.int64)
-        self._send_first_hand(week, teller, when, key, np.where(strong, friend, stranger), bad, weight, "telling delay")
+        mean = world.listeners_unresolved if bad else world.listeners_resolved
+        table = _listener_table(mean, world.dispersion)
+        self._send_first_hand(bad, *_tell(self.network.ties, tellers, telling, table))
 
     def post(self, week: int, who: Ints, occasion: Ints, weight: Floats, bad: bool, chance: float) -> None:
         """Some post it for all to see, whatever they tell their friends; people anywhere read it."""
         if self.world.network == "none" or not who.size or not chance:
             return
-        posted = self.draws.uniform("post", who, occasion) < chance
-        who, occasion, weight = who[posted], occasion[posted], weight[posted]
-        if not who.size:
-            return
-        _, row, slot = self._audience("readers", self.world.post_readers, who, occasion)
-        teller, when, weight = who[row], occasion[row], weight[row]
-        key = when * (MOST_LISTENERS + 1) + slot
-        reader = (self.draws.uniform("which reader", teller, key) * self.network.people).astype(np.int64)
-        self._send_first_hand(week, teller, when, key, reader, bad, weight, "reading delay")
+        telling = self._telling(week, bad, chance, 0.0, "post", "readers", "reading delay", "which reader")
+        table = _listener_table(self.world.post_readers, self.world.dispersion)
+        self._send_first_hand(bad, *_tell(self.network.ties, Tellers(who, occasion, weight), telling, table))
 
-    def _audience(self, decision: str, mean: float, who: Ints, occasion: Ints) -> tuple[Ints, Ints, Ints]:
-        """(how many hear each story, the story's row and the listener's number, for each listener)."""
-        luck = self.draws.uniform(decision, who, occasion)
-        size = np.searchsorted(_listener_table(mean, self.world.dispersion), luck).clip(0, MOST_LISTENERS)
-        row = np.repeat(np.arange(who.size), size)
-        return size, row, np.arange(row.size) - np.repeat(np.cumsum(size) - size, size)
+    def _telling(
+        self, week: int, bad: bool, chance: float, strong_share: float, tells: str, hears: str, delays: str,
+        stranger: str = "which acquaintance",
+    ) -> Telling:  # fmt: skip
+        delay = self.world.delay_bad if bad else self.world.delay_good
+        names = (tells, hears, delays, "strong tie", "which friend", stranger)
+        return Telling(week, bad, chance, strong_share, delay, *(self.draws.key(name) for name in names))
 
     def _send_first_hand(
-        self, week: int, teller: Ints, when: Ints, key: Ints, listener: Ints, bad: bool, weight: Floats, decision: str
+        self, bad: bool, story: Ints, teller: Ints, weight: Floats, listener: Ints, when: Ints
     ) -> None:
-        stories = Stories(
-            story=when * self.network.people + teller,
-            teller=teller,
-            listener=listener,
-            bad=np.full(teller.size, bad),
-            weight=weight,
-            hop=np.ones(teller.size, np.int64),
-        )
-        self.heard.update((stories.story * self.network.people + teller).tolist())
-        self._send(stories, week + self._delay(decision, teller, key, stories.bad))
+        if not story.size:
+            return
+        self.heard.add(story, teller, self.due)
+        hop = np.ones(story.size, np.int64)
+        self._send(Stories(story, teller, listener, np.full(story.size, bad), weight, hop), when)
 
     def hear(self, week: int) -> Stories:
         """The stories heard this week, each listener's first hearing of each; some are sent on."""
         arriving = Stories.join(self.due.pop(week, []))
         if not arriving.listener.size:
             return arriving
-        keys = (arriving.story * self.network.people + arriving.listener).tolist()
-        first = []
-        for row, key in enumerate(keys):
-            if key not in self.heard:
-                self.heard.add(key)
-                first.append(row)
-        heard = arriving.where(np.array(first, np.int64))
-        self._retell(week, heard)
+        heard = arriving.where(self.heard.add(arriving.story, arriving.listener, self.due))
+        if self.world.hops > 1 and self.world.retell:
+            self._retell(week, heard)
         return heard
 
     def _retell(self, week: int, heard: Stories) -> None:
-        goes_on = heard.where(heard.hop < self.world.hops)
-        passes = self.draws.uniform("retell", goes_on.listener, goes_on.story) < self.world.retell
-        goes_on = goes_on.where(passes)
-        teller = goes_on.listener
-        listener = self.network.tie(teller, self.draws.uniform("retell to", teller, goes_on.story))
+        world, draws = self.world, self.draws
+        listener, when = _passed_on(
+            self.network.ties, heard, week, world.hops, world.retell, world.delay_good, world.delay_bad,
+            draws.keys("retell", "retell to", "retelling delay"),
+        )  # fmt: skip
         onward = Stories(
-            goes_on.story, teller, listener, goes_on.bad, goes_on.weight * self.world.hop_weight, goes_on.hop + 1
+            heard.story, heard.listener, listener, heard.bad, heard.weight * world.hop_weight, heard.hop + 1
         )
-        self._send(onward, week + 1 + self._delay("retelling delay", teller, goes_on.story, goes_on.bad))
+        self._send(onward, when)
+
+
+@compiled
+def _passed_on(
+    ties: Ties, heard: Stories, week: int, hops: int, retell: float, delay_good: float, delay_bad: float,
+    keys: NDArray[np.uint64],
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """Whom each listener tells it on to (-1: nobody), and when they hear it."""
+    listener, when = np.full(heard.story.size, -1), np.zeros(heard.story.size, np.int64)
+    for row in range(heard.story.size):
+        teller, story = heard.listener[row], heard.story[row]
+        if heard.hop[row] < hops and chance(keys[0], teller, story) < retell:
+            hears = tie_of(ties, teller, chance(keys[1], teller, story), 0)
+            mean = delay_bad if heard.bad[row] else delay_good
+            listener[row] = hears
+            when[row] = week + 1 + _weeks_late(keys[2], teller, story, mean)
+    return listener, when
+
+
+class Effect(NamedTuple):
+    """What stories do to those who hear them."""
+
+    effect: float
+    bad_multiplier: float
+    customer_bad: float
+    customer_good: float
+    bad_story_looking: float
+    recommendation: float
+
+
+@compiled
+def _persuade(people: Columns, heard: Stories, effect: Effect, looks: np.uint64, considers: np.uint64) -> Bools:
+    """Moves beliefs; returns which listeners are prospects who now consider the firm."""
+    convinced = np.zeros(heard.story.size, np.bool_)
+    for row in range(heard.story.size):
+        person, bad, weight, story = heard.listener[row], heard.bad[row], heard.weight[row], heard.story[row]
+        is_customer = people.status[person] == CUSTOMER
+        amount = effect.effect * weight
+        if is_customer:
+            amount *= effect.customer_bad if bad else effect.customer_good
+        if bad:
+            amount *= effect.bad_multiplier
+            people.reliability_bad[person] += amount
+            people.recovery_bad[person] += amount
+            if is_customer and chance(looks, person, story) < effect.bad_story_looking:
+                people.looking[person] = 1.0
+        else:
+            people.reliability_good[person] += amount
+            people.recovery_good[person] += amount
+            if people.status[person] == PROSPECT:
+                convinced[row] = chance(considers, person, story) < effect.recommendation * weight
+    return convinced
 
 
 def persuade(world: WordOfMouth, people: People, heard: Stories, draws: Draws, week: int) -> Ints:
@@ -163,16 +338,6 @@ def persuade(world: WordOfMouth, people: People, heard: Stories, draws: Draws, w
 
     Returns the prospects who now consider the firm.
     """
-    who, bad = heard.listener, heard.bad
-    customer = people.status[who] == Status.CUSTOMER
-    share = np.where(customer, np.where(bad, world.customer_bad, world.customer_good), 1.0)
-    amount = world.effect * heard.weight * share * np.where(bad, world.bad_multiplier, 1.0)
-    for belief in (people.reliability, people.recovery):
-        np.add.at(belief.good, who[~bad], amount[~bad])
-        np.add.at(belief.bad, who[bad], amount[bad])
-    looks = customer & bad & (draws.uniform("bad story, looks around", who, heard.story) < world.bad_story_looking)
-    people.looking[who[looks]] = 1.0
-    prospect = people.status[who] == Status.PROSPECT
-    luck = draws.uniform("recommendation", who, heard.story)
-    convinced = prospect & ~bad & (luck < world.recommendation * heard.weight)
-    return np.unique(who[convinced])
+    effect = Effect(*(getattr(world, name) for name in Effect._fields))
+    keys = draws.key("bad story, looks around"), draws.key("recommendation")
+    return np.unique(heard.listener[_persuade(people.columns, heard, effect, *keys)])

@@ -353,6 +353,9 @@ class WordOfMouth(Group):
         le=10,
     )
     listeners_resolved: float = quantity(2.0, "people", "mean listeners of a good story", "SQM, AmEx: 1-9", ge=0, le=10)
+    audience: Literal["some", "each_tie"] = quantity(
+        "some", "", "who is told: some friends and acquaintances, or each strong tie with the probability of telling",
+    )  # fmt: skip
     dispersion: float = quantity(1.0, "", "negative binomial size: smaller is more uneven", gt=0, le=100)
     strong_share: float = quantity(0.72, "share", "tellings that go to strong ties", "Keller Fay 2006", ge=0, le=1)
     delay_bad: float = quantity(1.0, "weeks", "mean delay of a bad story, each hop", ASSUMPTION, ge=0, le=520)
