@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from sim.model.compiled import compiled
-from sim.model.draws import Floats, Ints
+from sim.model.draws import Bools, Floats, Ints
+
+Prior = tuple[float, float, float, float]  # good and bad of reliability, good and bad of recovery
 
 
 class Belief:
@@ -61,6 +63,28 @@ def _risks(good_q: Floats, bad_q: Floats, good_r: Floats, bad_r: Floats, aversio
     for row in range(risks.size):
         risks[row] = risk_of(good_q[row], bad_q[row], good_r[row], bad_r[row], aversion)
     return risks
+
+
+@compiled
+def mean_risk(
+    of: Bools, prior: Prior, good_q: Floats, bad_q: Floats, good_r: Floats, bad_r: Floats, aversion: float,
+    risks: Floats,
+) -> float:  # fmt: skip
+    """Mean perceived risk of the people in `of`, by their evidence on top of the prior; nan of nobody.
+
+    `risks` is room to work in: one number a person.
+    """
+    total, count = 0.0, 0
+    for person in range(of.size):  # of everyone: a loop without branches is the fastest
+        risks[person] = risk_of(
+            prior[0] + good_q[person], prior[1] + bad_q[person], prior[2] + good_r[person], prior[3] + bad_r[person],
+            aversion,
+        )  # fmt: skip
+    for person in range(of.size):
+        if of[person]:
+            total += risks[person]
+            count += 1
+    return total / count
 
 
 def perceived_risk(reliability: Belief, recovery: Belief, aversion: float, who: Ints | slice = slice(None)) -> Floats:

@@ -42,16 +42,16 @@ CASE = np.dtype(
         ("place", np.int32),
     ]
 )
-Cases = np.recarray
+Cases = np.ndarray
 
 
 def new_cases(
     person: Ints, week: int, kind: Ints, severity: Floats, earlier: Ints, covered: np.ndarray, fee: Floats
 ) -> Cases:
     """Cases that nothing has happened to yet."""
-    cases = np.zeros(person.size, CASE).view(np.recarray)
-    cases.week, cases.outcome, cases.closed = week, OPEN, np.nan
-    cases.ahead = cases.behind = cases.place = NOWHERE
+    cases = np.zeros(person.size, CASE)
+    cases["week"], cases["outcome"], cases["closed"] = week, OPEN, np.nan
+    cases["ahead"] = cases["behind"] = cases["place"] = NOWHERE
     for name, column in (
         ("person", person), ("kind", kind), ("severity", severity), ("earlier", earlier), ("covered", covered),
         ("fee", fee),

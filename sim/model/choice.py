@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.beliefs import prior_risk, risk_of
+from sim.model.beliefs import Prior, mean_risk, prior_risk, risk_of
 from sim.model.compiled import compiled
-from sim.model.draws import Draws, Floats, Ints, chance
-from sim.model.people import NEVER, Bools, Codes, Columns, People, Status
+from sim.model.draws import Bools, Draws, Floats, Ints, chance
+from sim.model.people import NEVER, Codes, Columns, People, Status
 from sim.parameters.world import World
 
 BUYS, SKIPS, TO_RIVAL = 0, 1, 2
@@ -21,7 +21,7 @@ class Terms(NamedTuple):
     """What a week's choices hang on besides the person."""
 
     week: int
-    prior: tuple[float, float, float, float]  # of the beliefs: good and bad, reliability and recovery
+    prior: Prior
     variance_aversion: float
     value: float
     risk_sensitivity: float
@@ -158,6 +158,14 @@ class Choice:
         years = (week - (rival.entry_week or 0)) / 52
         seen = self.value - self.world.choice.risk_sensitivity * self.matched_risk
         return seen + rival.advantage + rival.improvement * years + math.log(rival.number)
+
+    def risk(self, people: People) -> float:
+        """What customers perceive on average; nan where there are none."""
+        seen, mends = people.reliability, people.recovery
+        aversion = self.world.choice.variance_aversion
+        return mean_risk(
+            people.status == CUSTOMER, self.prior, seen.good, seen.bad, mends.good, mends.bad, aversion, people.luck
+        )  # fmt: skip
 
     def match(self, risk: float) -> None:
         """Rivals follow the firm part of the way, to the risk that its customers see; they do not get worse."""

@@ -1,6 +1,6 @@
 """The support desk: a continuous-time queue with patience, repeat contacts and two tiers, case by case.
 
-Time is in opening hours on the SimPy clock. Each arrival, each end of patience, each end of work is one event in its own
+Time is in opening hours on the SimPy clock. Each arrival, end of patience and end of work is one event in its own
 moment; nothing is averaged. What nobody outside can see happens in one compiled loop when somebody looks: the desk is
 brought up to the clock whenever it is asked or told anything. A case in motion has exactly one next event, kept in a
 binary heap.
@@ -15,8 +15,23 @@ import numpy as np
 import simpy
 
 from sim.model.case import (
-    ABANDONED, BACK_OFFICE, CASE, DECISIONS, DEFECTIVE, ESCALATES, HANDED_ON, HANDLE, NOWHERE, PATIENCE, PERSISTS,
-    REFUSED, RESOLVED, RETURNS, SETTLES, UNRESOLVED, Cases,
+    ABANDONED,
+    BACK_OFFICE,
+    CASE,
+    DECISIONS,
+    DEFECTIVE,
+    ESCALATES,
+    HANDED_ON,
+    HANDLE,
+    NOWHERE,
+    PATIENCE,
+    PERSISTS,
+    REFUSED,
+    RESOLVED,
+    RETURNS,
+    SETTLES,
+    UNRESOLVED,
+    Cases,
 )  # fmt: skip
 from sim.model.compiled import compiled
 from sim.model.draws import Floats, Ints
@@ -337,9 +352,16 @@ def _work(room: Room, rules: Rules, until: float) -> None:
 
 
 @compiled
-def _expect(room: Room, slots: Ints) -> None:
-    for slot in slots:
-        _schedule(room, slot, ARRIVES, room.cases[slot].opened)
+def _expect(room: Room, slots: Ints, cases: Cases) -> None:
+    for row in range(slots.size):
+        room.cases[slots[row]] = cases[row]
+        _schedule(room, slots[row], ARRIVES, cases[row].opened)
+
+
+@compiled
+def _bring_up(tiers: np.recarray, now: float) -> None:
+    for number in range(tiers.size):
+        _integrate(tiers[number], now)
 
 
 class Work(NamedTuple):
@@ -391,20 +413,19 @@ class Desk:
     def staff(self, agents: float, specialists: float) -> None:
         """Sets the planned headcount of both tiers; it works from the next opening day, the first time at once."""
         self._catch_up()
-        tiers = self._room.tiers
-        tiers.agents = agents, specialists
-        tiers.rota = round(agents, 6), round(specialists, 6)
-        tiers.next_shift[np.isinf(tiers.next_shift)] = self.rules.start
+        tiers = self._room.tiers.view(np.ndarray)
+        tiers["agents"] = agents, specialists
+        tiers["rota"] = round(agents, 6), round(specialists, 6)
+        tiers["next_shift"][np.isinf(tiers["next_shift"])] = self.rules.start
 
     def expect(self, cases: Cases, luck: Floats, hours: Floats) -> None:
         """Lets `cases` come in, each so many hours from now; `luck` is theirs."""
         if self._free.size < cases.size:
             self._make_room(cases.size)
         slots, self._free = self._free[: cases.size], self._free[cases.size :]
-        cases.opened = self.env.now + hours
-        self._room.cases[slots] = cases
+        cases["opened"] = self.env.now + hours
         self._room.luck[slots] = luck
-        _expect(self._room, slots)
+        _expect(self._room, slots, cases.view(np.recarray))
 
     def take_closed(self) -> Cases:
         """The cases closed since the last call, in the order of closing."""
@@ -414,22 +435,20 @@ class Desk:
         self._closed_before += slots.size
         room.counts[CLOSED] = 0
         self._free = np.concatenate([self._free, slots])
-        taken: Cases = room.cases[slots]
-        return taken
+        return room.cases.view(np.ndarray).take(slots)
 
     @property
-    def tiers(self) -> np.recarray:
+    def tiers(self) -> np.ndarray:
         """Both tiers as they are now; see TIER."""
         self._catch_up()
-        for tier in self._room.tiers:
-            _integrate(tier, self.env.now)
-        return self._room.tiers
+        _bring_up(self._room.tiers, self.env.now)
+        return self._room.tiers.view(np.ndarray)
 
     def occupancy(self) -> Floats:
         """Share of staffed hours at work so far, by tier."""
         tiers = self.tiers
-        staffed = tiers.staffed_hours
-        return np.divide(tiers.busy_hours, staffed, out=np.zeros(2), where=staffed > 0)
+        staffed = tiers["staffed_hours"]
+        return np.divide(tiers["busy_hours"], staffed, out=np.zeros(2), where=staffed > 0)
 
     @property
     def open_cases(self) -> int:
@@ -442,7 +461,7 @@ class Desk:
         """The work done since the last call, by tier."""
         tiers, counts = self.tiers, self._room.counts
         so_far = np.concatenate(
-            [tiers.staffed_hours, tiers.busy_hours, tiers.waiting_hours,
+            [tiers["staffed_hours"], tiers["busy_hours"], tiers["waiting_hours"],
              counts[[CONTACTS, OPENED, HAND_OFFS, DEFECTIVE_FIXES]]]
         )  # fmt: skip
         hours, self._taken = (so_far - self._taken).tolist(), so_far

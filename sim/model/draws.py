@@ -19,6 +19,7 @@ from sim.model.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -59,6 +60,13 @@ def _chances(keys: NDArray[np.uint64], person: Ints, occasion: Ints) -> Floats:
     return out
 
 
+@compiled
+def draw_all(key: np.uint64, occasion: int, luck: Floats) -> None:
+    """Writes `chance` of everyone into `luck`: a loop without branches, which processors do several rows at a time."""
+    for person in range(luck.size):
+        luck[person] = chance(key, person, occasion)
+
+
 class Draws:
     """The luck of one replication.
 
@@ -84,16 +92,16 @@ class Draws:
 
     def uniform(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Uniform draws strictly between 0 and 1, in the broadcast shape of `person` and `occasion` (integers)."""
-        draws: Floats = self.uniforms([decision], person, occasion)[0]
+        draws: Floats = self.uniforms((decision,), person, occasion)[0]
         return draws
 
     def uniforms(self, decisions: Sequence[str], person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """What `uniform` gives for each of several decisions, in one go: shape (decisions, broadcast shape)."""
-        who, when = np.atleast_1d(person), np.atleast_1d(occasion)
-        if when.size != 1 or who.ndim != 1:
-            who, when = np.broadcast_arrays(who, when)
-        draws = _chances(self.keys(*decisions), _flat(who), _flat(when))
-        return draws.reshape(len(decisions), *who.shape)
+        who = np.atleast_1d(person)
+        if isinstance(occasion, int) and who.ndim == 1:
+            return np.asarray(_chances(self.keys(*decisions), _flat(who), np.array([occasion])))
+        who, when = np.broadcast_arrays(who, occasion)
+        return _chances(self.keys(*decisions), _flat(who), _flat(when)).reshape(len(decisions), *who.shape)
 
     def exponential(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Exponential draws of mean 1."""
@@ -107,6 +115,8 @@ class Draws:
 
     def lognormal(self, decision: str, sd: float, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Lognormal draws of mean 1 with standard deviation `sd` of the logarithm."""
+        if not sd:
+            return np.ones(np.broadcast_shapes(np.shape(np.atleast_1d(person)), np.shape(occasion)))
         return np.exp(sd * self.normal(decision, person, occasion) - sd * sd / 2)
 
     def gamma(self, decision: str, shape: float, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
@@ -123,7 +133,7 @@ class Draws:
 
 
 def _flat(numbers: np.ndarray) -> Ints:
-    return np.ascontiguousarray(numbers, np.int64).reshape(-1)
+    return np.ascontiguousarray(numbers, np.int64).ravel()
 
 
 @compiled

@@ -131,13 +131,13 @@ class Planner:
         if week == 0:
             demand = self.expected_demand()
         else:
-            now = tuple(desk.tiers.demand_hours.tolist())
+            now = tuple(desk.tiers["demand_hours"].tolist())
             demand = ((now[0] - self.seen[0]) / staffing.review, (now[1] - self.seen[1]) / staffing.review)
             self.seen = now
         away = min(0.9, labour.attrition * labour.hiring_lag / 52)
         needed = (
             agents_needed(staffing, work / labour.opening_hours, handle_time) / (1 - away)
-            for work, handle_time in zip(demand, desk.tiers.handle_time.tolist(), strict=True)
+            for work, handle_time in zip(demand, desk.tiers["handle_time"].tolist(), strict=True)
         )
         cap = math.inf if staffing.cap is None else staffing.cap
         agents, specialists = (min(round(number, 10), cap) for number in needed)

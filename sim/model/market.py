@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
 from sim.model.compiled import compiled
-from sim.model.draws import Floats, Ints, chance, poisson_count
+from sim.model.draws import Bools, Ints, chance, draw_all, poisson_count
 from sim.model.ledger import cents
-from sim.model.people import BAD, GOOD, NEVER, NONE, Bools, Columns, Status
+from sim.model.people import BAD, GOOD, NEVER, NONE, Columns, Status
 from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS
 from sim.model.relationship import saved
 from sim.model.state import State
-from sim.model.talk import Opinions, Signalled, signal
-
+from sim.model.talk import Opinions, Signalled, at_most, signal
 
 CUSTOMER, PROSPECT, REJECTER, LEFT_CATEGORY = (
     int(status) for status in (Status.CUSTOMER, Status.PROSPECT, Status.REJECTER, Status.LEFT_CATEGORY)
@@ -90,19 +89,25 @@ def _reach(
     of_special = np.zeros(n, np.int8)
     of_special[helped] = BY_HELP + 1
     of_special[recommended] = BY_STORY + 1
-    who, cause, count, prospects, rejected = np.empty(n, np.int64), np.empty(n, np.int64), 0, 0, 0
+    luck, who = people.luck, people.rows
+    draw_all(keys[0], week, luck)
+    count = rejected = prospects = maybe = 0
     for person in range(n):
-        if status[person] != PROSPECT:
-            continue
-        prospects += 1
+        is_prospect = status[person] == PROSPECT
+        prospects += is_prospect
+        who[maybe] = person
+        # A little more than the bound, for rounding
+        likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
+        maybe += is_prospect & ((of_special[person] > 0) | ~(luck[person] >= likely))
+    cause = np.empty(maybe, np.int64)
+    for person in who[:maybe]:
         adopts, rejects, by_talk = signal(terms, good_friends[person], bad_friends[person])
-        luck = chance(keys[0], person, week)
         if of_special[person]:
             cause[count] = of_special[person] - 1
-        elif luck < adopts:
+        elif luck[person] < adopts:
             cause[count] = BY_MENTION if chance(keys[1], person, week) < by_talk else BY_ADVERTISING
         else:
-            if luck < adopts + rejects:
+            if luck[person] < adopts + rejects:
                 status[person], opinion[person] = REJECTER, BAD
                 rejected += 1
             continue
@@ -123,11 +128,12 @@ def leave(state: State, week: int, who: Ints, status: Status, cause: str) -> Non
 @compiled
 def _leave(people: Columns, who: Ints, status: int, price: float, margin: float) -> Ints:
     """Returns cents of margin that each was worth in a year."""
+    now, leaving_as, need, basket = people.status, people.leaving_as, people.need, people.basket
     yearly = np.empty(who.size, np.int64)
     for row in range(who.size):
         person = who[row]
-        people.status[person], people.leaving_as[person] = status, -1
-        yearly[row] = np.int64(np.rint(52 * people.need[person] * people.basket[person] * price * margin * 100))
+        now[person], leaving_as[person] = status, -1
+        yearly[row] = np.int64(np.rint(52 * need[person] * basket[person] * price * margin * 100))
     return yearly
 
 
@@ -156,17 +162,18 @@ def _needs(
     people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64
 ) -> tuple[Ints, Ints]:
     now, need, gets_messages = people.status, people.need, people.gets_messages
-    who, units, count = np.empty(now.size, np.int64), np.empty(now.size, np.int64), 0
+    luck, who, maybe, count = people.luck, people.rows, 0, 0
+    draw_all(key, week, luck)
     for person in range(now.size):
-        if now[person] == status:
-            mean = need[person] * times
-            if reminded:
-                mean *= 1 + reminded * gets_messages[person]
-            luck = chance(key, person, week)
-            # exp(-mean) >= 1 - mean: most draws need no exponential
-            if luck > 1 - mean and luck > math.exp(-mean):
-                who[count], units[count] = person, poisson_count(luck, mean)
-                count += 1
+        mean = need[person] * times * (1 + reminded * gets_messages[person])
+        who[maybe] = person
+        maybe += (now[person] == status) & (luck[person] > 1 - mean)  # exp(-mean) >= 1 - mean
+    units = np.empty(maybe, np.int64)
+    for person in who[:maybe]:
+        mean = need[person] * times * (1 + reminded * gets_messages[person])
+        if luck[person] > math.exp(-mean):
+            who[count], units[count] = person, poisson_count(luck[person], mean)
+            count += 1
     return who[:count].copy(), units[:count].copy()
 
 
@@ -208,12 +215,14 @@ def _look_around(
     people: Columns, terms: Terms, base_looking: float, deal_looking: float, enters: bool, key: np.uint64
 ) -> None:
     status, joined, sees_deals, looking = people.status, people.joined, people.sees_deals, people.looking
+    luck = people.luck
+    draw_all(key, terms.week, luck)
     for person in range(status.size):
         if status[person] == CUSTOMER:
             likely = base_looking
             if terms.newcomer_discount:
                 likely += deal_looking * unfairness_of(terms, joined[person], sees_deals[person])
-            if enters or chance(key, person, terms.week) < likely:
+            if enters or luck[person] < likely:
                 looking[person] = 1.0
 
 
@@ -362,8 +371,7 @@ def _return_to_category(state: State, week: int) -> None:
 
 @compiled
 def _whose_interest_returns(people: Columns, week: int, likely: float, key: np.uint64) -> Ints:
-    status = people.status
-    who, count = np.empty(status.size, np.int64), 0
+    status, who, count = people.status, people.rows, 0
     for person in range(status.size):
         if status[person] == LEFT_CATEGORY and chance(key, person, week) < likely:
             who[count] = person

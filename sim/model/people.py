@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.beliefs import Belief
-from sim.model.draws import Draws, Floats, Ints, poisson
+from sim.model.compiled import compiled
+from sim.model.draws import Bools, Draws, Floats, Ints, poisson
 from sim.parameters.world import Needs, World
 
 NEVER = -1_000_000
@@ -28,7 +29,6 @@ class Status(IntEnum):
     REJECTER = 5  # never bought; bad opinion of others turned them away
 
 
-Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 Weeks = NDArray[np.int64]
 
@@ -66,6 +66,9 @@ class Columns(NamedTuple):
     next_need: Weeks
     in_use: Floats
     unanswered: Floats
+    # Room to work in, kept between calls: fresh memory for everyone costs more than most loops do
+    luck: Floats
+    rows: Ints
 
 
 class People:
@@ -114,6 +117,7 @@ class People:
         self.leaving_as = np.full(n, -1, np.int8)
         self.leaving_over = np.zeros(n, np.int8)
         self._remember(world, draws, everyone)
+        self.luck, self.rows = np.empty(n), np.empty(n, np.int64)
         beliefs = {
             f"{belief}_{evidence}": getattr(getattr(self, belief), evidence)
             for belief in ("reliability", "recovery")
@@ -181,7 +185,15 @@ class People:
 
     def counts(self) -> Ints:
         """People in each status, in the order of `Status`."""
-        return np.bincount(self.status, minlength=len(Status))
+        return np.asarray(_counts(self.status, len(Status)))
+
+
+@compiled
+def _counts(status: Codes, statuses: int) -> Ints:
+    counts = np.zeros(statuses, np.int64)
+    for person in range(status.size):
+        counts[status[person]] += 1
+    return counts
 
 
 def _exposure(lag: float, rate: Floats, tenure: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
-from sim.model.draws import Draws, Floats, Ints, chance
+from sim.model.draws import Draws, Floats, Ints, chance, draw_all
 from sim.model.people import Columns, People
 from sim.parameters.strategy import Access
 from sim.parameters.world import Callers, World
@@ -85,17 +85,19 @@ class Trial(NamedTuple):
 @compiled
 def _who_meets(people: Columns, week: int, rate: float, elasticity: float, kept: float, key: np.uint64) -> Ints:
     """Owners who meet a problem, at a hazard of rate x exposure^elasticity; exposure is used up."""
-    in_use = people.in_use
+    in_use, luck, who = people.in_use, people.luck, people.rows
+    draw_all(key, week, luck)
     used_up = USED_UP ** (1 / elasticity)
-    who, count = np.empty(in_use.size, np.int64), 0
+    # 1 - exp(-hazard) <= hazard <= rate x max(1, exposure): most draws need no power and no exponential
+    rough = rate if elasticity <= 1 else math.inf
+    maybe = count = 0
     for person in range(in_use.size):
-        if in_use[person] > used_up:
-            luck = chance(key, person, week)
-            # 1 - exp(-hazard) <= hazard <= rate x max(1, exposure): most draws need no power and no exponential
-            if elasticity > 1 or luck < rate * max(1.0, in_use[person]):
-                if luck < 1 - math.exp(-rate * in_use[person] ** elasticity):
-                    who[count] = person
-                    count += 1
+        who[maybe] = person
+        maybe += (in_use[person] > used_up) & (luck[person] < rough * max(1.0, in_use[person]))
+    for person in who[:maybe]:
+        if luck[person] < 1 - math.exp(-rate * in_use[person] ** elasticity):
+            who[count] = person
+            count += 1
     for person in range(in_use.size):
         in_use[person] *= kept
     return who[:count].copy()
@@ -109,15 +111,16 @@ def _describe(
     kind, fate = np.empty(who.size, np.int64), np.empty(who.size, np.int64)
     severity, earlier = np.empty(who.size), np.empty(who.size, np.int64)
     small, large, half, invitation = trial.voice
+    problems, put_off = people.problems, people.put_off
     for row in range(who.size):
         person = who[row]
         which = chance(trial.which_kind, person, trial.week) * trial.all_kinds
-        kind[row] = EXPECTATION if which >= trial.expectation_from else SERVICE if which >= trial.service_from else DEFECT
+        kind[row] = DEFECT if which < trial.service_from else SERVICE if which < trial.expectation_from else EXPECTATION
         weight = trial.service_weight if kind[row] == SERVICE else 1.0
         severity[row] = trial.severity * math.exp(trial.spread * normal[row]) * stake[person] * weight
-        earlier[row] = people.problems[person]
-        people.problems[person] += 1
-        spoken = _voice(severity[row], small, large, half, invitation) * (1 - people.put_off[person])
+        earlier[row] = problems[person]
+        problems[person] += 1
+        spoken = _voice(severity[row], small, large, half, invitation) * (1 - put_off[person])
         fate[row] = SILENT
         if chance(trial.speaks, person, trial.week) < spoken:
             serves = chance(trial.serves_itself, person, trial.week) < trial.self_service * math.exp(-severity[row])
@@ -157,15 +160,16 @@ def meet(
 @compiled
 def _who_wonders(people: Columns, week: int, rate: float, kept: float, key: np.uint64) -> Ints:
     """Owners who have a question; what they have not got used to yet fades."""
-    unanswered = people.unanswered
-    who, count = np.empty(unanswered.size, np.int64), 0
+    unanswered, luck, who = people.unanswered, people.luck, people.rows
+    draw_all(key, week, luck)
+    maybe = count = 0
     for person in range(unanswered.size):
-        if unanswered[person] > USED_UP:
-            hazard = rate * unanswered[person]
-            luck = chance(key, person, week)
-            if luck < hazard and luck < 1 - math.exp(-hazard):
-                who[count] = person
-                count += 1
+        who[maybe] = person
+        maybe += (unanswered[person] > USED_UP) & (luck[person] < rate * unanswered[person])  # 1 - exp(-x) <= x
+    for person in who[:maybe]:
+        if luck[person] < 1 - math.exp(-rate * unanswered[person]):
+            who[count] = person
+            count += 1
     for person in range(unanswered.size):
         unanswered[person] *= kept
     return who[:count].copy()
@@ -198,9 +202,10 @@ def _asks(
 ) -> tuple[Ints, Ints, Ints]:
     """(who asks the firm, problems met before, fate)."""
     asking, earlier, fate, count = np.empty_like(who), np.empty_like(who), np.empty_like(who), 0
+    problems = people.problems
     for person in who:
         if chance(keys[0], person, week) < voiced:
-            asking[count], earlier[count] = person, people.problems[person]
+            asking[count], earlier[count] = person, problems[person]
             fate[count] = SELF_SERVED if chance(keys[1], person, week) < self_service else CALLS
             count += 1
     return asking[:count], earlier[:count], fate[:count]

@@ -32,6 +32,14 @@ NEWCOMERS = 4  # of these causes, so many are those of people who never bought b
 LEFT_BY = ("unresolved", "silent", "rival", "lost interest")
 
 
+# Columns kept in four bytes until somebody asks for them: memory of long runs is mostly these
+NARROW = frozenset({"units", "teller"})
+
+
+def _narrow(column: ArrayLike) -> NDArray[np.int32]:
+    return np.asarray(column, np.int32)
+
+
 class Events:
     """Append-only events by kind, kept as lists of column chunks."""
 
@@ -44,7 +52,8 @@ class Events:
             return
         if tuple(columns) != KINDS[kind]:
             raise KeyError(f"{kind} needs the columns {KINDS[kind]}, got {tuple(columns)}")
-        self._chunks[kind].append({"week": week, "person": person, **columns})
+        kept = {name: _narrow(column) if name in NARROW else column for name, column in columns.items()}
+        self._chunks[kind].append({"week": week, "person": _narrow(person), **kept})
 
     def of(self, kind: str) -> dict[str, NDArray[Any]]:
         """The columns of one kind, in the order in which the events were recorded."""
@@ -64,7 +73,8 @@ class Events:
                 [
                     column if np.ndim(column := chunk[name]) else np.full(size, column)
                     for chunk, size in zip(chunks, sizes, strict=True)
-                ]
+                ],
+                dtype=np.int64 if name == "person" or name in NARROW else None,
             )
             for name in ("week", "person", *KINDS[kind])
         }

@@ -9,7 +9,6 @@ import numpy as np
 import simpy
 
 from sim.model import care, firm, market, relationship
-from sim.model.beliefs import perceived_risk
 from sim.model.desk import DAYS_A_WEEK, Desk
 from sim.model.draws import Ints
 from sim.model.ledger import cents
@@ -143,12 +142,9 @@ class Simulation:
         columns |= dict(zip(STATUS_COLUMNS, state.people.counts().tolist(), strict=True))
         for name, value in columns.items():
             state.weeks[name][week] = value
-        customers = state.people.having(Status.CUSTOMER)
-        if customers.size:
-            aversion = state.world.choice.variance_aversion
-            risk = perceived_risk(state.people.reliability, state.people.recovery, aversion, customers)
-            state.weeks["risk"][week] = np.mean(risk)
-            state.choice.match(float(np.mean(risk)))
+        if columns["customers"]:
+            state.weeks["risk"][week] = risk = state.choice.risk(state.people)
+            state.choice.match(risk)
 
 
 def simulate(

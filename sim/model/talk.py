@@ -33,18 +33,19 @@ class Opinions(NamedTuple):
 def _listen(people: Columns, ties: Ties, opinions: Opinions) -> tuple[float, float]:
     """Updates opinions where they changed. Returns the changes of praise and blame in all."""
     more_praise = more_blame = 0.0
-    for person in range(people.status.size):
-        opinion = people.opinion[person]
-        praise = people.advocacy[person] if opinion > 0 and people.status[person] == CUSTOMER else 0.0
-        blame = 1.0 if opinion < 0 else 0.0
-        if praise != opinions.praise[person]:
-            change = praise - opinions.praise[person]
-            opinions.praise[person] = praise
+    status, opinion, advocacy = people.status, people.opinion, people.advocacy
+    praised, blamed = opinions.praise, opinions.blame
+    for person in range(status.size):
+        praise = advocacy[person] if opinion[person] > 0 and status[person] == CUSTOMER else 0.0
+        blame = 1.0 if opinion[person] < 0 else 0.0
+        if praise != praised[person]:
+            change = praise - praised[person]
+            praised[person] = praise
             _pass_on(ties, person, change, opinions.good_friends)
             more_praise += change
-        if blame != opinions.blame[person]:
-            change = blame - opinions.blame[person]
-            opinions.blame[person] = blame
+        if blame != blamed[person]:
+            change = blame - blamed[person]
+            blamed[person] = blame
             _pass_on(ties, person, change, opinions.bad_friends)
             more_blame += change
     return more_praise, more_blame
@@ -62,11 +63,12 @@ def _pass_on(ties: Ties, person: int, change: float, friends: Floats) -> None:
 def _mentions(opinions: Opinions, mentions: Floats) -> tuple[float, float, float, float]:
     """Sums over everyone: praise, blame, and both by how often each person mentions the firm."""
     praise = blame = good = bad = 0.0
+    praised, blamed = opinions.praise, opinions.blame
     for person in range(mentions.size):
-        praise += opinions.praise[person]
-        blame += opinions.blame[person]
-        good += opinions.praise[person] * mentions[person]
-        bad += opinions.blame[person] * mentions[person]
+        praise += praised[person]
+        blame += blamed[person]
+        good += praised[person] * mentions[person]
+        bad += blamed[person] * mentions[person]
     return praise, blame, good, bad
 
 
@@ -95,13 +97,19 @@ def signal(week: Signalled, good_friends: float, bad_friends: float) -> tuple[fl
 
 
 @compiled
+def at_most(week: Signalled, good_friends: float, bad_friends: float) -> float:
+    """No less than the probabilities of `signal` together, without an exponential: exp(x) >= 1 + x."""
+    good = 1 - (1 - week.advertising) * week.unmoved * (1 + good_friends * week.strong)
+    return good + 1 - week.unwarned * (1 + bad_friends * week.strong_bad)
+
+
+@compiled
 def _signals(week: Signalled, opinions: Opinions, who: Ints) -> tuple[Floats, Floats, Floats]:
     adopts, rejects, by_talk = np.empty(who.size), np.empty(who.size), np.empty(who.size)
+    good_friends, bad_friends = opinions.good_friends, opinions.bad_friends
     for row in range(who.size):
         person = who[row]
-        adopts[row], rejects[row], by_talk[row] = signal(
-            week, opinions.good_friends[person], opinions.bad_friends[person]
-        )
+        adopts[row], rejects[row], by_talk[row] = signal(week, good_friends[person], bad_friends[person])
     return adopts, rejects, by_talk
 
 

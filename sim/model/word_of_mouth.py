@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
-from sim.model.draws import Draws, Floats, Ints, chance
+from sim.model.draws import Bools, Draws, Floats, Ints, chance
 from sim.model.network import Network, Ties, degree_of, tie_of
-from sim.model.people import Bools, Columns, People, Status
+from sim.model.people import Columns, People, Status
 from sim.parameters.world import WordOfMouth
 
 MOST_LISTENERS = 127  # of one story at first hand; with a mean of at most 10 hardly anyone would have more
@@ -89,7 +90,7 @@ class Telling(NamedTuple):
 
 @compiled
 def _weeks_late(telling_key: np.uint64, person: int, occasion: int, mean: float) -> int:
-    return int(math.floor(-math.log(chance(telling_key, person, occasion)) * mean))
+    return math.floor(-math.log(chance(telling_key, person, occasion)) * mean)
 
 
 @compiled
@@ -215,7 +216,7 @@ class Grapevine:
             return
         stories, when = stories.where(order), when[order]
         starts = [0, *(np.flatnonzero(np.diff(when)) + 1).tolist(), when.size]
-        for start, end in zip(starts[:-1], starts[1:], strict=True):
+        for start, end in pairwise(starts):
             self.due[int(when[start])].append(stories.where(slice(start, end)))
 
     def tell(self, week: int, who: Ints, occasion: Ints, weight: Floats, bad: bool, chance: float) -> None:
@@ -312,24 +313,29 @@ class Effect(NamedTuple):
 @compiled
 def _persuade(people: Columns, heard: Stories, effect: Effect, looks: np.uint64, considers: np.uint64) -> Bools:
     """Moves beliefs; returns which listeners are prospects who now consider the firm."""
-    convinced = np.zeros(heard.story.size, np.bool_)
-    for row in range(heard.story.size):
-        person, bad, weight, story = heard.listener[row], heard.bad[row], heard.weight[row], heard.story[row]
-        is_customer = people.status[person] == CUSTOMER
-        amount = effect.effect * weight
+    status, looking = people.status, people.looking
+    reliable, unreliable, mends = people.reliability_good, people.reliability_bad, people.recovery_good
+    mends_not, listener, is_bad, weights, number = (
+        people.recovery_bad, heard.listener, heard.bad, heard.weight, heard.story,
+    )  # fmt: skip
+    convinced = np.zeros(number.size, np.bool_)
+    for row in range(number.size):
+        person, story = listener[row], number[row]
+        is_customer = status[person] == CUSTOMER
+        amount = effect.effect * weights[row]
         if is_customer:
-            amount *= effect.customer_bad if bad else effect.customer_good
-        if bad:
+            amount *= effect.customer_bad if is_bad[row] else effect.customer_good
+        if is_bad[row]:
             amount *= effect.bad_multiplier
-            people.reliability_bad[person] += amount
-            people.recovery_bad[person] += amount
+            unreliable[person] += amount
+            mends_not[person] += amount
             if is_customer and chance(looks, person, story) < effect.bad_story_looking:
-                people.looking[person] = 1.0
+                looking[person] = 1.0
         else:
-            people.reliability_good[person] += amount
-            people.recovery_good[person] += amount
-            if people.status[person] == PROSPECT:
-                convinced[row] = chance(considers, person, story) < effect.recommendation * weight
+            reliable[person] += amount
+            mends[person] += amount
+            if status[person] == PROSPECT:
+                convinced[row] = chance(considers, person, story) < effect.recommendation * weights[row]
     return convinced
 
 
