@@ -70,4 +70,5 @@ $(BIN)/uv:
 $(STAMP): pyproject.toml requirements.lock | $(BIN)/uv
 	@test ! -e $@ || echo "bringing $(VENV) up to date with requirements.lock"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -c requirements.lock -e ".[dev]"
+	@$(BIN)/python -m sim.model.warm_up
 	@touch $@

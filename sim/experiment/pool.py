@@ -11,6 +11,8 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
+from sim.model.warm_up import warm_up
+
 _T = TypeVar("_T")
 
 
@@ -26,6 +28,7 @@ def spread(
     if workers <= 1:
         yield from ((number, function(*task)) for number, task in enumerate(tasks))
         return
+    warm_up()  # here, once, and not in each of them
     # Spawned, not forked: the same on every system, and safe beside a notebook's threads
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
         futures = {pool.submit(function, *task): number for number, task in enumerate(tasks)}

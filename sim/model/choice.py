@@ -146,6 +146,7 @@ class Choice:
         self.messages = messages
         self.thrift = 1.0  # x price sensitivity, in this week's times
         self.matched_risk = self.prior_risk  # what the rival's customers see
+        self._terms: dict[tuple[int, float, float], Terms] = {}  # the last ones asked for
 
     def rival_present(self, week: int) -> bool:
         """Whether there is anywhere else to go."""
@@ -174,6 +175,12 @@ class Choice:
 
     def terms(self, week: int) -> Terms:
         """What this week's choices hang on."""
+        hangs_on = week, self.thrift, self.matched_risk
+        if hangs_on not in self._terms:
+            self._terms = {hangs_on: self._make_terms(week)}
+        return self._terms[hangs_on]
+
+    def _make_terms(self, week: int) -> Terms:
         choice, present = self.world.choice, self.rival_present(week)
         return Terms(
             week=week,

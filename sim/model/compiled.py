@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -48,9 +49,29 @@ def compiled(function: _F) -> _F:
         return function
     import numba
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder())
+    _announce()
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder())
     try:
-        kernel: _F = numba.njit(cache=True, error_model="numpy")(function)
+        return cast(_F, numba.njit(cache=True, error_model="numpy")(function))
     finally:
-        numba.config.CACHE_DIR = before
-    return kernel
+        config.CACHE_DIR = before
+
+
+@cache
+def _announce() -> None:
+    """Whoever waits for the compiler is told so, once; what is found on disk is not compiled."""
+    from numba.core import event
+
+    class Told(event.Listener):
+        first = True
+
+        def on_start(self, event: object) -> None:
+            if self.first:
+                print("compiling the model's loops for this machine: once, about half a minute", file=sys.stderr)
+            Told.first = False
+
+        def on_end(self, event: object) -> None:
+            pass
+
+    event.register("numba:compile", Told())

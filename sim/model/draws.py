@@ -99,9 +99,10 @@ class Draws:
         """What `uniform` gives for each of several decisions, in one go: shape (decisions, broadcast shape)."""
         who = np.atleast_1d(person)
         if isinstance(occasion, int) and who.ndim == 1:
-            return np.asarray(_chances(self.keys(*decisions), _flat(who), np.array([occasion])))
-        who, when = np.broadcast_arrays(who, occasion)
-        return _chances(self.keys(*decisions), _flat(who), _flat(when)).reshape(len(decisions), *who.shape)
+            return np.asarray(_chances(self.keys(*decisions), who.astype(np.int64, copy=False), np.array([occasion])))
+        shape = np.broadcast_shapes(who.shape, np.shape(occasion))
+        who, when = (np.broadcast_to(numbers, shape).astype(np.int64).ravel() for numbers in (who, occasion))
+        return _chances(self.keys(*decisions), who, when).reshape(len(decisions), *shape)
 
     def exponential(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Exponential draws of mean 1."""
@@ -130,10 +131,6 @@ class Draws:
         from scipy.special import betaincinv
 
         return np.asarray(betaincinv(a, b, self.uniform(decision, person, occasion)))
-
-
-def _flat(numbers: np.ndarray) -> Ints:
-    return np.ascontiguousarray(numbers, np.int64).ravel()
 
 
 @compiled

@@ -22,6 +22,7 @@ Account = Literal[
     "advertising",
 ]
 ACCOUNTS: tuple[Account, ...] = get_args(Account)
+_COLUMN = {account: column for column, account in enumerate(ACCOUNTS)}
 
 
 def cents(dollars: Floats | float) -> Ints:
@@ -37,7 +38,7 @@ class Ledger:
 
     def post(self, week: int, account: Account, amount: Ints | int) -> None:
         """Posts the sum of whole cents to an account; costs are negative."""
-        self.entries[week, ACCOUNTS.index(account)] += int(np.sum(amount))
+        self.entries[week, _COLUMN[account]] += amount.sum() if isinstance(amount, np.ndarray) else amount
 
     def net(self) -> Ints:
         """Net cash of each week, cents."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +33,7 @@ def choose(state: State, week: int) -> None:
     if state.kind == "subscription":
         who = _renews(state, week, who)
         units = np.ones(who.size, np.int64)
-    considers = state.draws.uniform("considers the rival", who, week) < state.people.looking[who]
+    considers = _considers_rival(state, week, who)
     chosen = state.choice.decide(state.draws, state.people, who, week, considers, "choice")
     chosen[_forgotten(state, week, who)] = SKIPS
     _buy(state, week, who[chosen == BUYS], units[chosen == BUYS])
@@ -45,6 +44,13 @@ def choose(state: State, week: int) -> None:
     elif state.kind == "durable":
         _put_off(state, week, who[chosen == SKIPS])
     _reconsider(state, week, former, *reconsidering)
+
+
+def _considers_rival(state: State, week: int, who: Ints) -> Bools:
+    """Who looks around; nobody, where there is nobody else."""
+    if not state.choice.rival_present(week):
+        return np.zeros(who.size, bool)
+    return np.asarray(state.draws.uniform("considers the rival", who, week) < state.people.looking[who])
 
 
 def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> None:
@@ -149,6 +155,8 @@ def turn_away(state: State, week: int, who: Ints, status: Status, cause: str) ->
 def _in_need(state: State, week: int, status: Status) -> tuple[Ints, Ints]:
     """People in a status who need something this week, and how much (by chance: Poisson, in the times there are)."""
     columns, wanted = state.people.columns, int(status)
+    if not (columns.status == wanted).any():
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     if state.kind != "occasional":
         who = np.flatnonzero((columns.status == wanted) & (columns.next_need <= week))
         return who, np.ones(who.size, np.int64)
@@ -170,9 +178,9 @@ def _needs(
         maybe += (now[person] == status) & (luck[person] > 1 - mean)  # exp(-mean) >= 1 - mean
     units = np.empty(maybe, np.int64)
     for person in who[:maybe]:
-        mean = need[person] * times * (1 + reminded * gets_messages[person])
-        if luck[person] > math.exp(-mean):
-            who[count], units[count] = person, poisson_count(luck[person], mean)
+        needs = poisson_count(luck[person], need[person] * times * (1 + reminded * gets_messages[person]))
+        if needs:
+            who[count], units[count] = person, needs
             count += 1
     return who[:count].copy(), units[:count].copy()
 
@@ -275,9 +283,9 @@ def _order(
     goods, off = 0, 0
     for row in range(who.size):
         person, count = who[row], units[row]
-        goods += np.int64(np.rint(paid[row] * (1 - order.margin) / 100 * 100))
+        goods += int(np.rint(paid[row] * (1 - order.margin) / 100 * 100))
         let_off = max(order.discount, promised[person])
-        off += np.int64(np.rint(paid[row] * let_off / 100 * 100))
+        off += int(np.rint(paid[row] * let_off / 100 * 100))
         promised[person] = 0.0
         reliable[person] += order.success_weight * count
         in_use[person] += count

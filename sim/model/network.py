@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -91,13 +92,19 @@ class Complete(Network):
 
 
 def build(world: WordOfMouth, people: int, draws: Draws) -> Network:
-    """The network that the world asks for, the same for every strategy of a replication."""
+    """The network that the world asks for, the same for every strategy of a replication: drawn once for all in turn."""
+    if world.network == "edges":
+        return Network(people, *read_edges(world.edges, people))
+    return _drawn(world, people, draws.seed, draws.replication)
+
+
+@lru_cache(maxsize=1)
+def _drawn(world: WordOfMouth, people: int, seed: int, replication: int) -> Network:
+    draws = Draws(seed, replication)
     half = min(world.ties // 2, (people - 1) // 2)
     match world.network:
         case "complete":
             return Complete(people)
-        case "edges":
-            return Network(people, *read_edges(world.edges, people))
         case "cliques":
             return Network(people, *_cliques(people, world.ties + 1))
         case "scale_free" if half and people > 1:

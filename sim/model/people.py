@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -194,6 +196,16 @@ def _counts(status: Codes, statuses: int) -> Ints:
     for person in range(status.size):
         counts[status[person]] += 1
     return counts
+
+
+def populate(world: World, draws: Draws) -> People:
+    """The people of a replication as week 0 finds them, the same for every strategy: drawn once for all in turn."""
+    return deepcopy(_drawn(world, draws.seed, draws.replication))
+
+
+@lru_cache(maxsize=1)
+def _drawn(world: World, seed: int, replication: int) -> People:
+    return People(world, Draws(seed, replication))
 
 
 def _exposure(lag: float, rate: Floats, tenure: Floats) -> Floats:

@@ -12,7 +12,7 @@ from sim.model.choice import Choice
 from sim.model.draws import Draws, Floats, Ints
 from sim.model.ledger import Ledger
 from sim.model.network import build
-from sim.model.people import BAD, NONE, People, Status
+from sim.model.people import BAD, NONE, Status, populate
 from sim.model.records import WEEK_COLUMNS, Events
 from sim.model.talk import Talk
 from sim.model.word_of_mouth import Grapevine
@@ -36,7 +36,7 @@ class State:
         self.hours = self.world.labour.opening_hours
         self.kind = self.world.needs.kind
         self.draws = Draws(scenario.run.seed, replication)
-        self.people = People(self.world, self.draws)
+        self.people = populate(self.world, self.draws)
         promotion = self.strategy.promotion
         self.choice = Choice(self.world, self.people, self.price, promotion.newcomer_discount, promotion.messages)
         # Need grows with messages, by half of the most at one a month

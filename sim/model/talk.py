@@ -134,7 +134,8 @@ class Talk:
         self.silent = world.network == "none" or not (world.mention or world.mention_weak)
         self.opinions = Opinions(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n))
         self.praise, self.blame, self.good_friends, self.bad_friends = self.opinions
-        self.mentions = network.degree * world.mention + world.weak_ties * world.mention_weak  # a week, of each person
+        weak = world.weak_ties * world.mention_weak
+        self.mentions: Floats = np.asarray(network.degree * world.mention + weak)  # a week, of each person
         self._sums = (0.0, 0.0, 0.0, 0.0)
 
     def listen(self, people: People) -> None:

@@ -39,11 +39,11 @@ class Stories(NamedTuple):
             return _blank(0)
         if len(parts) == 1:
             return parts[0]
-        return cls(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
     def where(self, keep: np.ndarray | slice) -> Stories:
         """The rows that `keep` selects."""
-        return Stories(*[column[keep] for column in self])
+        return Stories._make(column[keep] for column in self)
 
 
 def _blank(rows: int) -> Stories:
@@ -95,7 +95,7 @@ def _weeks_late(telling_key: np.uint64, person: int, occasion: int, mean: float)
 
 @compiled
 def _listeners(table: Floats, luck: float) -> int:
-    return min(np.searchsorted(table, luck), MOST_LISTENERS)
+    return min(int(np.searchsorted(table, luck)), MOST_LISTENERS)
 
 
 @compiled
