@@ -124,12 +124,17 @@ class Draws:
         """Gamma draws of mean 1, by inversion."""
         from scipy.special import gammaincinv
 
-        return np.asarray(gammaincinv(shape, self.uniform(decision, person, occasion))) / shape
+        uniform = self.uniform(decision, person, occasion)
+        if shape == 1:
+            return -np.log1p(-uniform)
+        return np.asarray(gammaincinv(shape, uniform)) / shape
 
     def beta(self, decision: str, a: float, b: float, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
-        """Beta draws, by inversion."""
+        """Beta draws, by inversion; 0 for everyone where `a` is."""
         from scipy.special import betaincinv
 
+        if not a:
+            return np.zeros(np.broadcast_shapes(np.shape(np.atleast_1d(person)), np.shape(occasion)))
         return np.asarray(betaincinv(a, b, self.uniform(decision, person, occasion)))
 
 
@@ -141,6 +146,12 @@ def poisson_count(uniform: float, mean: float) -> int:
     """
     count = max(0, int(mean - 20 * math.sqrt(mean))) if mean > 30 else 0
     term = math.exp(-mean) if count == 0 else math.exp(count * math.log(mean) - mean - math.lgamma(count + 1.0))
+    return poisson_count_from(uniform, mean, count, term)
+
+
+@compiled
+def poisson_count_from(uniform: float, mean: float, count: int, term: float) -> int:
+    """The same from `count` on, which has the probability `term`."""
     cumulative = term
     # Beyond the mode, a term below the rounding of the sum ends it
     while uniform > cumulative and (count < mean or term > 1e-17):

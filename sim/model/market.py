@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
 from sim.model.compiled import compiled
-from sim.model.draws import Bools, Ints, chance, draw_all, poisson_count
+from sim.model.draws import Bools, Ints, chance, draw_all, poisson_count, poisson_count_from
 from sim.model.ledger import cents
 from sim.model.people import BAD, GOOD, NEVER, NONE, Columns, Status
 from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS
@@ -62,7 +63,10 @@ def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> N
     effort = state.strategy.promotion.advertising
     # Twice the effort reaches as many as two campaigns that do not know of each other
     advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
-    who, cause, prospects, rejected = _reach(
+    prospects = int((people.status == Status.PROSPECT).sum())
+    if not prospects:
+        return
+    who, cause, rejected = _reach(
         people.columns, week, state.talk.week(advertising), state.talk.opinions, recommended, helped,
         draws.keys("advertising", "who told them"),
     )  # fmt: skip
@@ -88,8 +92,8 @@ def _forget_rejection(people: Columns, week: int, forgets: float, key: np.uint64
 def _reach(
     people: Columns, week: int, terms: Signalled, opinions: Opinions, recommended: Ints, helped: Ints,
     keys: NDArray[np.uint64],
-) -> tuple[Ints, Ints, int, int]:  # fmt: skip
-    """What reaches prospects: (who considers the firm, why, how many prospects there are, how many turn away)."""
+) -> tuple[Ints, Ints, int]:  # fmt: skip
+    """What reaches prospects: (who considers the firm, why, how many turn away)."""
     status, opinion, n = people.status, people.opinion, people.status.size
     good_friends, bad_friends = opinions.good_friends, opinions.bad_friends
     of_special = np.zeros(n, np.int8)
@@ -97,10 +101,9 @@ def _reach(
     of_special[recommended] = BY_STORY + 1
     luck, who = people.luck, people.rows
     draw_all(keys[0], week, luck)
-    count = rejected = prospects = maybe = 0
+    count = rejected = maybe = 0
     for person in range(n):
         is_prospect = status[person] == PROSPECT
-        prospects += is_prospect
         who[maybe] = person
         # A little more than the bound, for rounding
         likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
@@ -119,7 +122,7 @@ def _reach(
             continue
         who[count] = person
         count += 1
-    return who[:count].copy(), cause[:count].copy(), prospects, rejected
+    return who[:count].copy(), cause[:count].copy(), rejected
 
 
 def leave(state: State, week: int, who: Ints, status: Status, cause: str) -> None:
@@ -175,13 +178,20 @@ def _needs(
     for person in range(now.size):
         mean = need[person] * times * (1 + reminded * gets_messages[person])
         who[maybe] = person
-        maybe += (now[person] == status) & (luck[person] > 1 - mean)  # exp(-mean) >= 1 - mean
-    units = np.empty(maybe, np.int64)
-    for person in who[:maybe]:
-        needs = poisson_count(luck[person], need[person] * times * (1 + reminded * gets_messages[person]))
-        if needs:
-            who[count], units[count] = person, needs
-            count += 1
+        maybe += (now[person] == status) & (luck[person] > 1 - mean)  # P(nothing) = exp(-mean) >= 1 - mean
+    means, nothing, units = np.empty(maybe), np.empty(maybe), np.empty(maybe, np.int64)
+    for row in range(maybe):
+        person = who[row]
+        means[row] = need[person] * times * (1 + reminded * gets_messages[person])
+        nothing[row] = math.exp(-means[row])
+    for row in range(maybe):
+        person, mean = who[row], means[row]
+        if mean > 30:
+            needs = poisson_count(luck[person], mean)
+        else:
+            needs = poisson_count_from(luck[person], mean, 0, nothing[row])
+        who[count], units[count] = person, needs
+        count += needs > 0
     return who[:count].copy(), units[:count].copy()
 
 

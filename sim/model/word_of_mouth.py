@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,25 +30,19 @@ class Stories(NamedTuple):
     weight: Floats  # 1 first-hand for a bad story of severity 1 or any good one
     hop: Ints
 
-    @classmethod
-    def join(cls, parts: list[Stories]) -> Stories:
-        """One batch of many; none for an empty list."""
-        if not parts:
-            return _blank(0)
-        if len(parts) == 1:
-            return parts[0]
-        return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+    when: Ints  # week in which it is heard
 
     def where(self, keep: np.ndarray | slice) -> Stories:
         """The rows that `keep` selects."""
         return Stories._make(column[keep] for column in self)
 
 
-def _blank(rows: int) -> Stories:
-    return Stories(
-        np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows, np.bool_),
-        np.empty(rows), np.empty(rows, np.int64),
-    )  # fmt: skip
+NO_STORIES = Stories(*(np.empty(0, kind) for kind in (int, int, int, bool, float, int, int)))
+
+
+def _joined(parts: list[Stories]) -> Stories:
+    """One batch of many."""
+    return Stories._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 @lru_cache(maxsize=64)
@@ -185,11 +177,11 @@ class Heard:
         self._table: Ints = np.full(1024, EMPTY)
         self._count = 0  # upper bound
 
-    def add(self, story: Ints, listener: Ints, due: dict[int, list[Stories]]) -> Bools:
-        """Notes who hears what; returns for whom it is new. Stories not `due` to anybody any more are forgotten."""
+    def add(self, story: Ints, listener: Ints, on_their_way: list[Stories]) -> Bools:
+        """Notes who hears what; returns for whom it is new. Stories not on their way any more are forgotten."""
         if 2 * (self._count + story.size) > self._table.size:
             kept = self._table[self._table != EMPTY]
-            going_round = [stories.story for batch in due.values() for stories in batch]
+            going_round = [stories.story for stories in on_their_way]
             kept = kept[np.isin(kept // self.people, np.concatenate([story, *going_round]))]
             size = 1 << int(4 * (kept.size + story.size)).bit_length()
             self._table, self._count = np.full(size, EMPTY), kept.size
@@ -199,25 +191,14 @@ class Heard:
 
 
 class Grapevine:
-    """The stories of one world: those on their way, by the week they are due, and who has heard which."""
+    """The stories of one world: those on their way, in the order in which they set out, and who has heard which."""
 
     def __init__(self, world: WordOfMouth, network: Network, draws: Draws) -> None:
         self.world = world
         self.network = network
         self.draws = draws
-        self.due: defaultdict[int, list[Stories]] = defaultdict(list)
+        self.on_their_way: list[Stories] = [NO_STORIES]
         self.heard = Heard(network.people)
-
-    def _send(self, stories: Stories, when: Ints) -> None:
-        """Puts stories on their way, each batch in its order; those to nobody are not sent."""
-        sent = np.flatnonzero(stories.listener >= 0)
-        order = sent[np.argsort(when[sent], kind="stable")]
-        if not order.size:
-            return
-        stories, when = stories.where(order), when[order]
-        starts = [0, *(np.flatnonzero(np.diff(when)) + 1).tolist(), when.size]
-        for start, end in pairwise(starts):
-            self.due[int(when[start])].append(stories.where(slice(start, end)))
 
     def tell(self, week: int, who: Ints, occasion: Ints, weight: Floats, bad: bool, chance: float) -> None:
         """People whose problem ended tell some others, with probability `chance`, from this week on.
@@ -256,16 +237,23 @@ class Grapevine:
     ) -> None:
         if not story.size:
             return
-        self.heard.add(story, teller, self.due)
+        self.heard.add(story, teller, self.on_their_way)
         hop = np.ones(story.size, np.int64)
-        self._send(Stories(story, teller, listener, np.full(story.size, bad), weight, hop), when)
+        self._send(Stories(story, teller, listener, np.full(story.size, bad), weight, hop, when))
+
+    def _send(self, stories: Stories) -> None:
+        """Puts stories on their way; those to nobody are not sent."""
+        to_nobody = stories.listener < 0
+        self.on_their_way.append(stories.where(~to_nobody) if to_nobody.any() else stories)
 
     def hear(self, week: int) -> Stories:
         """The stories heard this week, each listener's first hearing of each; some are sent on."""
-        arriving = Stories.join(self.due.pop(week, []))
+        sent = _joined(self.on_their_way)
+        now = sent.when <= week
+        arriving, self.on_their_way = sent.where(now), [sent.where(~now)]
         if not arriving.listener.size:
             return arriving
-        heard = arriving.where(self.heard.add(arriving.story, arriving.listener, self.due))
+        heard = arriving.where(self.heard.add(arriving.story, arriving.listener, self.on_their_way))
         if self.world.hops > 1 and self.world.retell:
             self._retell(week, heard)
         return heard
@@ -277,9 +265,9 @@ class Grapevine:
             draws.keys("retell", "retell to", "retelling delay"),
         )  # fmt: skip
         onward = Stories(
-            heard.story, heard.listener, listener, heard.bad, heard.weight * world.hop_weight, heard.hop + 1
+            heard.story, heard.listener, listener, heard.bad, heard.weight * world.hop_weight, heard.hop + 1, when
         )
-        self._send(onward, when)
+        self._send(onward)
 
 
 @compiled

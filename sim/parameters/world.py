@@ -75,8 +75,9 @@ class Needs(Group):
         ge=0, le=7,
     )  # fmt: skip
     dropout_a: float = quantity(
-        0.79289, "", "first parameter of the Beta dropout after a purchase", CDNOW, gt=0, le=1e6
-    )
+        0.79289, "", "first parameter of the Beta dropout after a purchase; 0: nobody loses interest", CDNOW,
+        ge=0, le=1e6,
+    )  # fmt: skip
     dropout_b: float = quantity(2.42575, "", "second parameter of the Beta dropout", CDNOW, gt=0, le=1e6)
     basket: float = quantity(35.319, "$", "mean order", CDNOW, gt=0, le=1e6)
     basket_sd_people: float = quantity(0.45591, "log", "spread of the typical order between people", CDNOW, ge=0, le=3)
