@@ -12,7 +12,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compare trust docs test lab lint lock readme clean
+.PHONY: help compare trust docs test bench profile lab lint lock readme clean
 
 help:  ## print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ trust: $(STAMP)  ## hold the model against theory, the literature and the condit
 test: $(STAMP)  ## run the tests: the quick ones, then the long statistical proofs
 	@$(BIN)/python -m pytest -m "not slow" -n auto $(ARGS)
 	@$(BIN)/python -m pytest -m slow -n auto --dist loadgroup $(ARGS)
+
+bench: $(STAMP)  ## measure how fast and how large, beside Mesa, SimPy and a compiled loop (some minutes)
+	@$(BIN)/python -m pytest -q tests/bench/bench_operations.py --benchmark-storage=results/bench/operations \
+		--benchmark-autosave --benchmark-compare --benchmark-columns=min,median,stddev,rounds
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+profile: $(STAMP)  ## where the time of one run goes (ARGS="default 100_000 260")
+	@$(BIN)/python tests/bench/profile_run.py $(ARGS)
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab $(ARGS) notebooks/00_start_here.ipynb

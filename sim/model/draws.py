@@ -50,13 +50,20 @@ def chance(key: np.uint64, person: int, occasion: int) -> float:
 
 
 @compiled
-def _chances(keys: NDArray[np.uint64], person: Ints, occasion: Ints) -> Floats:
-    """Draws of shape (keys, persons); one occasion for all, or one for each."""
+def _chances(key: np.uint64, person: Ints, occasion: int) -> Floats:
+    out = np.empty(person.size)
+    for row in range(person.size):
+        out[row] = chance(key, person[row], occasion)
+    return out
+
+
+@compiled
+def _chances_of(keys: NDArray[np.uint64], person: Ints, occasion: Ints) -> Floats:
+    """Draws of shape (keys, persons), with an occasion for each person."""
     out = np.empty((keys.size, person.size))
-    each = 1 if occasion.size > 1 else 0
     for row in range(keys.size):
         for column in range(person.size):
-            out[row, column] = chance(keys[row], person[column], occasion[column * each])
+            out[row, column] = chance(keys[row], person[column], occasion[column])
     return out
 
 
@@ -92,17 +99,17 @@ class Draws:
 
     def uniform(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Uniform draws strictly between 0 and 1, in the broadcast shape of `person` and `occasion` (integers)."""
-        draws: Floats = self.uniforms((decision,), person, occasion)[0]
+        who = np.atleast_1d(person)
+        if isinstance(occasion, int) and who.ndim == 1:  # by far the most frequent
+            return np.asarray(_chances(self.key(decision), who.astype(np.int64, copy=False), occasion))
+        draws: Floats = self.uniforms((decision,), who, occasion)[0]
         return draws
 
     def uniforms(self, decisions: Sequence[str], person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
-        """What `uniform` gives for each of several decisions, in one go: shape (decisions, broadcast shape)."""
-        who = np.atleast_1d(person)
-        if isinstance(occasion, int) and who.ndim == 1:
-            return np.asarray(_chances(self.keys(*decisions), who.astype(np.int64, copy=False), np.array([occasion])))
-        shape = np.broadcast_shapes(who.shape, np.shape(occasion))
-        who, when = (np.broadcast_to(numbers, shape).astype(np.int64).ravel() for numbers in (who, occasion))
-        return _chances(self.keys(*decisions), who, when).reshape(len(decisions), *shape)
+        """What `uniform` gives for each of several decisions: shape (decisions, broadcast shape)."""
+        shape = np.broadcast_shapes(np.atleast_1d(person).shape, np.shape(occasion))
+        who, when = (np.broadcast_to(numbers, shape).astype(np.int64).ravel() for numbers in (person, occasion))
+        return _chances_of(self.keys(*decisions), who, when).reshape(len(decisions), *shape)
 
     def exponential(self, decision: str, person: ArrayLike, occasion: ArrayLike = 0) -> Floats:
         """Exponential draws of mean 1."""

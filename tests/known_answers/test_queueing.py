@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import simpy
 
-from sim.model.case import ABANDONED, RESOLVED, Case, lucks
+from sim.model.case import ABANDONED, RESOLVED, Cases, lucks, new_cases
 from sim.model.desk import Desk
 from sim.model.draws import Draws
 from sim.parameters.strategy import Desk as DeskParameters
@@ -88,34 +88,42 @@ def test_erlang_a_with_endless_patience_is_erlang_c():
     assert erlang_a(2, 1e9, 3) == pytest.approx(erlang_c(2, 3), abs=1e-6)
 
 
-def poisson_arrivals(env: simpy.Environment, desk: Desk, callers: Callers, rate: float, luck: Draws):
+def cases_of(person: np.ndarray) -> Cases:
+    """A case of severity 1 of each person."""
+    nothing = np.zeros(person.size, np.int64)
+    return new_cases(person, 0, nothing, np.ones(person.size), nothing, nothing == 0, np.zeros(person.size))
+
+
+def poisson_arrivals(
+    env: simpy.Environment, desk: Desk, rules: DeskParameters, callers: Callers, rate: float, luck: Draws
+):
     """A process that feeds cases of severity 1 with the luck the model would give them, a thousand at a time."""
     first = 0
     while True:
         person = np.arange(first, first + 1000)
-        gaps = luck.exponential("gap between arrivals", person) / rate
-        for i, (gap, fortune) in enumerate(zip(gaps.tolist(), lucks(luck, desk.desk, callers, person, 0), strict=True)):
-            yield env.timeout(gap)
-            desk.expect(Case(first + i, 0, 1.0, 0, True, 0.0, fortune), 0.0)
+        hours = np.cumsum(luck.exponential("gap between arrivals", person) / rate)
+        desk.expect(cases_of(person), lucks(luck, rules, callers, person, 0), hours)
+        yield env.timeout(hours[-1])
         first += 1000
 
 
 def simulated(point: Point, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Rows of Theory's columns, and of (arrivals, work brought) relative to their expectations; one row a batch."""
-    env, callers = simpy.Environment(), Callers(patience=point.patience)
-    desk = Desk(env, DeskParameters(**ONE_CONTACT), callers, day_hours=1e9)
+    env, rules, callers = simpy.Environment(), DeskParameters(**ONE_CONTACT), Callers(patience=point.patience)
+    desk = Desk(env, rules, callers, day_hours=1e9)
     desk.staff(point.agents, 0)
-    env.process(poisson_arrivals(env, desk, callers, point.arrivals, Draws(seed, 0)))
-    tier, length = desk.tiers[0], point.hours / BATCHES
-    rows, controls, before = [], [], np.zeros(4)
+    env.process(poisson_arrivals(env, desk, rules, callers, point.arrivals, Draws(seed, 0)))
+    length, brought_before = point.hours / BATCHES, 0.0
+    rows, controls = [], []
     for batch in range(BATCHES + 1):
         env.run(until=(batch + 1) * length)
-        tier.integrate(env.now)
-        now = np.array([tier.waiting_hours, tier.busy_hours, desk.opened_cases, tier.demand_hours])
-        (line, busy, opened, work), before = (now - before) / length, now
+        done, brought = desk.take_work(), desk.tiers["demand_hours"][0]
+        line, busy, opened, work = (
+            hours / length for hours in (done.waiting[0], done.busy[0], done.opened, brought - brought_before)
+        )
+        brought_before = brought
         closed = desk.take_closed()
-        waited = np.array([case.waited for case in closed])
-        gave_up = np.mean([case.outcome == ABANDONED for case in closed])
+        waited, gave_up = closed["waited"], (closed["outcome"] == ABANDONED).mean()
         rows.append([(waited > 0).mean(), gave_up, line, waited.mean(), busy / point.agents])
         controls.append([opened / point.arrivals - 1, work / point.arrivals - 1])
     return np.array(rows[1:]), np.array(controls[1:])  # the first batch starts from an empty desk
@@ -184,26 +192,23 @@ def test_little_s_law_holds_for_every_single_case(agents: float, specialists: fl
     desk.staff(agents, specialists)
     people = np.arange(400)
     arrive = Draws(3, 0).uniform("time of the call", people) * 300
-    for person, fortune in zip(people.tolist(), lucks(Draws(3, 0), parameters, callers, people, 0), strict=True):
-        desk.expect(Case(person, 0, 1.0, 0, True, 0.0, fortune), float(arrive[person]))
+    desk.expect(cases_of(people), lucks(Draws(3, 0), parameters, callers, people, 0), arrive)
     env.run(until=3000)
-    cases = desk.take_closed()
-    assert len(cases) == 400 and desk.open_cases == 0
+    cases, work = desk.take_closed(), desk.take_work()
+    assert cases.size == 400 and desk.open_cases == 0
     # The test means something only if all of it happens
-    assert {RESOLVED, ABANDONED} <= {case.outcome for case in cases}
-    assert max(case.contacts for case in cases) > 2 and {case.tier for case in cases} == {0, 1}
+    assert {RESOLVED, ABANDONED} <= set(cases["outcome"].tolist())
+    assert cases["contacts"].max() > 2 and set(cases["tier"].tolist()) == {0, 1}
 
-    for tier in desk.tiers:
-        tier.integrate(env.now)
-    assert sum(tier.waiting_hours for tier in desk.tiers) == pytest.approx(sum(case.waited for case in cases))
-    assert sum(tier.busy_hours for tier in desk.tiers) == pytest.approx(sum(case.handled for case in cases))
-    assert desk.contacts == sum(case.contacts for case in cases)
+    assert sum(work.waiting) == pytest.approx(cases["waited"].sum())
+    assert sum(work.busy) == pytest.approx(cases["handled"].sum())
+    assert work.contacts == cases["contacts"].sum()
     # Nobody lives through more than passes between coming in and being settled
-    assert all(case.waited + case.handled <= case.closed - case.opened + 1e-9 for case in cases)
+    assert (cases["waited"] + cases["handled"] <= cases["closed"] - cases["opened"] + 1e-9).all()
     # Agents are paid for the hours planned, and for the work they finish after their part of the day
-    for tier, planned in zip(desk.tiers, (agents, specialists), strict=True):
-        assert tier.staffed_hours >= planned * env.now - 1e-6
-        assert tier.staffed_hours >= tier.busy_hours
+    for staffed, busy, planned in zip(work.staffed, work.busy, (agents, specialists), strict=True):
+        assert staffed >= planned * env.now - 1e-6
+        assert staffed >= busy
 
 
 def test_little_s_law_with_arrivals_and_waits_in_averages():

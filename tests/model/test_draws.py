@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.model import draws as module
-from sim.model.draws import Draws, poisson
+from sim.model.draws import Draws, chance, draw_all, poisson
 
 N = 200_000
 PEOPLE = np.arange(N)
@@ -115,14 +114,35 @@ def test_one_bit_of_the_question_changes_half_the_bits_of_the_answer():
         assert changed == pytest.approx(16, abs=0.1)
 
 
+def unshifted(x: int, shift: int) -> int:
+    """The y of which x = y ^ (y >> shift), in 64 bits."""
+    y = x
+    for _ in range(64 // shift):
+        y = x ^ (y >> shift)
+    return y
+
+
+def week_of(bits: int, draws: Draws, decision: str, person: int) -> int:
+    """The week in which the hash of a person's draw has these bits: the hash of the week alone, backwards."""
+    x = unshifted(bits, 31)
+    x = unshifted(x * pow(0x94D049BB133111EB, -1, 2**64) % 2**64, 27)
+    x = unshifted(x * pow(0xBF58476D1CE4E5B9, -1, 2**64) % 2**64, 30)
+    golden = 0x9E3779B97F4A7C15
+    of_person = person * golden + int(draws.key(decision)) & 2**64 - 1
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        of_person = (of_person ^ (of_person >> shift)) * factor & 2**64 - 1
+    week = (x - of_person) * pow(golden, -1, 2**64) - 1
+    return (week + 2**63) % 2**64 - 2**63
+
+
 @pytest.mark.parametrize("bits", [0, 1, 2**64 - 1, 2**64 - 2, 2**64 - 2**11, 2**63, 2**63 - 1])
-def test_never_0_and_never_1(bits, monkeypatch):
+def test_never_0_and_never_1(bits):
     """Whatever the hash says: a draw of 0 has no logarithm, a draw of 1 is above every probability."""
-    monkeypatch.setattr(module, "_mix", lambda x: np.full_like(x, np.uint64(bits)))
-    u = Draws(1, 0).uniform("choice", np.arange(3))
-    assert ((u > 0) & (u < 1)).all()
-    assert np.isfinite(Draws(1, 0).normal("choice", np.arange(3))).all()
-    assert (Draws(1, 0).exponential("choice", np.arange(3)) > 0).all()
+    week = week_of(bits, LUCK, "choice", 3)
+    (u,) = LUCK.uniform("choice", 3, week)
+    assert 0 < u < 1 and u == pytest.approx(bits / 2**64, abs=2**-52)
+    assert np.isfinite(LUCK.normal("choice", 3, week)).all()
+    assert (LUCK.exponential("choice", 3, week) > 0).all()
 
 
 # Shapes
@@ -154,12 +174,19 @@ def test_the_same_in_another_process_after_other_draws():
     assert there.strip() == str(here)
 
 
-def test_keeping_the_part_of_the_people_changes_no_draw():
-    fast, who = Draws(LUCK.seed, LUCK.replication, people=1000), np.arange(0, 1000, 3)
-    for week in (0, 5):
-        assert (fast.uniform("need", who, week) == LUCK.uniform("need", who, week)).all()
-    assert (fast.uniform("need", who, who) == LUCK.uniform("need", who, who)).all()
-    assert (fast.uniform("need", who[:9, None], [[1, 2]]) == LUCK.uniform("need", who[:9, None], [[1, 2]])).all()
+def test_every_way_to_ask_gives_the_same_draw():
+    """One week for all, a week for each, several decisions at once, everyone at once, one alone in a loop."""
+    who, week, key = np.arange(1000), 5, LUCK.key("need")
+    together = LUCK.uniform("need", who, week)
+    assert (LUCK.uniform("need", who, np.full(1000, week)) == together).all()
+    assert (LUCK.uniform("need", who[::3], week) == together[::3]).all()
+    assert (LUCK.uniform("need", who[:9, None], [[4, week]])[:, 1] == together[:9]).all()
+    both = LUCK.uniforms(("choice", "need"), who, week)
+    assert (both[1] == together).all() and (both[0] == LUCK.uniform("choice", who, week)).all()
+    everyone = np.empty(1000)
+    draw_all(key, week, everyone)
+    assert (everyone == together).all()
+    assert [chance(key, person, week) for person in range(0, 1000, 99)] == together[::99].tolist()
 
 
 def test_the_same_in_every_version_of_the_project():

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from sim.model import care, simulate
-from sim.model.case import ABANDONED, RESOLVED, UNRESOLVED, Case, Luck
+from sim.model.case import ABANDONED, CASE, RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
 from sim.model.people import BAD, GOOD, Status
 from sim.model.problems import DEFECT, EXPECTATION, QUESTION
@@ -22,7 +22,6 @@ PLAIN = {
     "strategy.remedy.effort": 0.0,
 }
 J = 0.77
-NO_LUCK = Luck([], [], [], [], [], [], [], [], [])
 
 
 def state_of(quiet, people=4, **changes) -> State:
@@ -31,15 +30,18 @@ def state_of(quiet, people=4, **changes) -> State:
 
 def closed(person, outcome, severity=1.0, kind=DEFECT, contacts=1, earlier=0, hand_offs=0, days=0.0, fee=0.0, week=0):
     """A case that ended so; `days` are of a week of 60 opening hours."""
-    hours = days / 7 * 60
-    return Case(
-        person, week, severity, earlier, True, fee, NO_LUCK, kind, closed=hours, contacts=contacts, outcome=outcome,
-        hand_offs=hand_offs,
-    )  # fmt: skip
+    case = np.zeros(1, CASE)
+    for name, value in (
+        ("person", person), ("week", week), ("severity", severity), ("earlier", earlier), ("covered", True),
+        ("fee", fee), ("kind", kind), ("closed", days / 7 * 60), ("contacts", contacts), ("outcome", outcome),
+        ("hand_offs", hand_offs),
+    ):  # fmt: skip
+        case[name] = value
+    return case
 
 
 def learn(state, *cases):
-    care.learn_outcomes(state, 0, list(cases))
+    care.learn_outcomes(state, 0, np.concatenate(cases))
     return state.people
 
 

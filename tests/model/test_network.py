@@ -9,6 +9,8 @@ from scipy.stats import binom, chisquare
 
 from sim.model.draws import Draws
 from sim.model.network import Complete, Network, build
+from sim.model.people import GOOD, NONE, People, Status
+from sim.model.talk import Talk
 from sim.parameters import ParameterError, load_comparison
 from sim.parameters.world import WordOfMouth
 
@@ -207,16 +209,23 @@ def test_a_complete_network_of_one():
 
 
 @pytest.mark.parametrize("kind", ["small_world", "cliques", "scale_free", "complete"])
-def test_what_is_spread_is_the_sum_over_ties(kind):
+def test_what_is_spread_is_the_sum_over_ties(quiet, kind):
+    """Every third person has an opinion, each of them another one; it reaches their ties once."""
     net = network(kind, ties=4, people=30)
     amount = np.arange(30) - 7.5
     dense = np.ones((30, 30)) - np.eye(30) if kind == "complete" else matrix(net).toarray()
-    onto = np.full(30, 100.0)
     some = np.arange(0, 30, 3)
-    net.spread(some, amount[some], onto)
+    people = People(quiet({"world.market.people": 30}).world, Draws(1, 0))
+    people.status[:], people.opinion[:], people.advocacy[:] = Status.CUSTOMER, NONE, amount
+    people.opinion[some] = GOOD
+    talk = Talk(WordOfMouth(mention=0.1), net)
+    onto = talk.good_friends
+    onto += 100.0
+    talk.listen(people)
     assert onto == pytest.approx(100 + dense[:, some] @ amount[some])
-    net.spread(some[:0], amount[:0], onto)
+    talk.listen(people)
     assert onto == pytest.approx(100 + dense[:, some] @ amount[some])
+    assert not talk.bad_friends.any()
 
 
 # Ties from a file
