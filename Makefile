@@ -30,9 +30,9 @@ test: $(STAMP)  ## run the tests: the quick ones, then the long statistical proo
 	@$(BIN)/python -m pytest -m slow -n auto --dist loadgroup $(ARGS)
 
 bench: $(STAMP)  ## measure how fast and how large, beside Mesa, SimPy and a compiled loop (some minutes)
+	@$(BIN)/python tests/bench/run.py $(ARGS)
 	@$(BIN)/python -m pytest -q tests/bench/bench_operations.py --benchmark-storage=results/bench/operations \
 		--benchmark-autosave --benchmark-compare --benchmark-columns=min,median,stddev,rounds
-	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 profile: $(STAMP)  ## where the time of one run goes (ARGS="default 100_000 260")
 	@$(BIN)/python tests/bench/profile_run.py $(ARGS)

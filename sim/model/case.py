@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from typing import NamedTuple
 
-from sim.model.draws import Draws, Floats, Ints
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.compiled import compiled
+from sim.model.draws import Bools, Draws, Floats, Ints, chance
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
 
@@ -46,18 +51,24 @@ Cases = np.ndarray
 
 
 def new_cases(
-    person: Ints, week: int, kind: Ints, severity: Floats, earlier: Ints, covered: np.ndarray, fee: Floats
+    person: Ints, week: int, kind: Ints, severity: Floats, earlier: Ints, covered: Bools, fee: Floats
 ) -> Cases:
     """Cases that nothing has happened to yet."""
     cases = np.zeros(person.size, CASE)
-    cases["week"], cases["outcome"], cases["closed"] = week, OPEN, np.nan
-    cases["ahead"] = cases["behind"] = cases["place"] = NOWHERE
-    for name, column in (
-        ("person", person), ("kind", kind), ("severity", severity), ("earlier", earlier), ("covered", covered),
-        ("fee", fee),
-    ):  # fmt: skip
-        cases[name] = column
+    _fill(cases, person, week, kind, severity, earlier, covered, fee)
     return cases
+
+
+@compiled
+def _fill(
+    cases: Cases, person: Ints, week: int, kind: Ints, severity: Floats, earlier: Ints, covered: Bools, fee: Floats
+) -> None:
+    for row in range(cases.size):
+        case = cases[row]
+        case["person"], case["week"], case["kind"], case["severity"] = person[row], week, kind[row], severity[row]
+        case["earlier"], case["covered"], case["fee"] = earlier[row], covered[row], fee[row]
+        case["outcome"], case["closed"] = OPEN, np.nan
+        case["ahead"] = case["behind"] = case["place"] = NOWHERE
 
 
 # What chance has in store for one contact of a case: x mean handle time, hours of patience, uniforms, hours until the
@@ -68,6 +79,16 @@ DECISIONS = (
 )  # fmt: skip
 
 
+class Likely(NamedTuple):
+    """What the luck of a contact is measured by."""
+
+    exponential: bool  # handle times
+    patience: float  # hours, mean
+    return_time: float  # hours, mean
+    hand_off: float
+    defective_fix: float
+
+
 def lucks(draws: Draws, desk: DeskParameters, callers: Callers, person: Ints, occasion: Ints | int) -> Floats:
     """The luck of the cases that `person` opens on `occasion` (a week): a pure function of both, known beforehand.
 
@@ -75,15 +96,36 @@ def lucks(draws: Draws, desk: DeskParameters, callers: Callers, person: Ints, oc
     """
     from scipy.special import ndtri
 
-    when = np.asarray(occasion).reshape(-1, 1) * 16 + np.arange(desk.contacts)
-    luck = draws.uniforms(DECISIONS, person[:, None], np.broadcast_to(when, (person.size, desk.contacts)))
-    if desk.handle_distribution == "exponential":
-        luck[HANDLE] = -np.log(luck[HANDLE])
+    exponential = desk.handle_distribution == "exponential"
+    likely = Likely(exponential, callers.patience, callers.return_time, desk.hand_off, desk.defective_fix)
+    if isinstance(occasion, int):
+        occasion = np.full(person.size, occasion)
+    luck: Floats = _lucks(draws.keys(*DECISIONS), likely, person, occasion, desk.contacts)
+    if not exponential:
+        luck[:, HANDLE] = np.exp(desk.handle_sd * ndtri(luck[:, HANDLE]) - desk.handle_sd**2 / 2)
+    if desk.back_office:
+        luck[:, BACK_OFFICE] = desk.back_office * np.exp(desk.back_office_sd * ndtri(luck[:, BACK_OFFICE]))
     else:
-        luck[HANDLE] = np.exp(desk.handle_sd * ndtri(luck[HANDLE]) - desk.handle_sd**2 / 2)
-    luck[PATIENCE] = -np.log(luck[PATIENCE]) * callers.patience
-    luck[RETURNS] = -np.log(luck[RETURNS]) * callers.return_time
-    luck[BACK_OFFICE] = desk.back_office * np.exp(desk.back_office_sd * ndtri(luck[BACK_OFFICE]))
-    luck[HANDED_ON] = luck[HANDED_ON] < desk.hand_off
-    luck[DEFECTIVE] = luck[DEFECTIVE] < desk.defective_fix
-    return np.ascontiguousarray(np.moveaxis(luck, 0, 1))
+        luck[:, BACK_OFFICE] = 0.0
+    return luck
+
+
+@compiled
+def _lucks(keys: NDArray[np.uint64], likely: Likely, person: Ints, occasion: Ints, contacts: int) -> Floats:
+    """The same, with uniforms where something is lognormal."""
+    luck = np.zeros((person.size, keys.size, contacts))
+    for row in range(person.size):
+        who = person[row]
+        for contact in range(contacts):
+            when = occasion[row] * 16 + contact
+            for decision in range(HANDED_ON):
+                luck[row, decision, contact] = chance(keys[decision], who, when)
+            if likely.exponential:
+                luck[row, HANDLE, contact] = -math.log(luck[row, HANDLE, contact])
+            luck[row, PATIENCE, contact] = -math.log(luck[row, PATIENCE, contact]) * likely.patience
+            luck[row, RETURNS, contact] = -math.log(luck[row, RETURNS, contact]) * likely.return_time
+            if likely.hand_off:
+                luck[row, HANDED_ON, contact] = chance(keys[HANDED_ON], who, when) < likely.hand_off
+            if likely.defective_fix:
+                luck[row, DEFECTIVE, contact] = chance(keys[DEFECTIVE], who, when) < likely.defective_fix
+    return luck

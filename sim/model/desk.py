@@ -9,7 +9,7 @@ binary heap.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import simpy
@@ -33,7 +33,7 @@ from sim.model.case import (
     UNRESOLVED,
     Cases,
 )  # fmt: skip
-from sim.model.compiled import compiled
+from sim.model.compiled import PLAIN, compiled
 from sim.model.draws import Floats, Ints
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
@@ -83,7 +83,7 @@ class Rules(NamedTuple):
 class Room(NamedTuple):
     """All that moves: shapes are (slots,) but for luck (slots, decisions, contacts), tiers (2,) and counts."""
 
-    cases: Cases
+    cases: np.recarray
     luck: Floats
     coming: Ints  # a heap of slots, by the time of their next event
     closed: Ints  # slots in the order of closing
@@ -312,12 +312,13 @@ def _shift(room: Room, rules: Rules, tier: np.record) -> None:
         whole = math.floor(tier.rota)
         part = tier.rota - whole
         morning = rules.start + tier.day * rules.day_hours
-        tier.day += 1
+        tomorrow = tier.day + 1
+        tier.day = tomorrow
         tier.on_duty = whole + (part > 0)
         if part > 0:
             tier.after, tier.next_shift = whole, morning + part * rules.day_hours
         else:
-            tier.next_shift = rules.start + tier.day * rules.day_hours
+            tier.next_shift = rules.start + tomorrow * rules.day_hours
     _serve(room, tier, now)
 
 
@@ -352,16 +353,50 @@ def _work(room: Room, rules: Rules, until: float) -> None:
 
 
 @compiled
-def _expect(room: Room, slots: Ints, cases: Cases) -> None:
+def _expect(room: Room, slots: Ints, cases: Cases, luck: Floats, when: Floats) -> None:
+    """Cases come in at those hours on the clock."""
+    rows, lucks = room.cases, room.luck
     for row in range(slots.size):
-        room.cases[slots[row]] = cases[row]
-        _schedule(room, slots[row], ARRIVES, cases[row].opened)
+        slot = slots[row]
+        rows[slot] = cases[row]
+        rows[slot].opened = when[row]
+        for decision in range(luck.shape[1]):
+            for contact in range(luck.shape[2]):
+                lucks[slot, decision, contact] = luck[row, decision, contact]
+        _schedule(room, slot, ARRIVES, when[row])
 
 
 @compiled
-def _bring_up(tiers: np.recarray, now: float) -> None:
-    for number in range(tiers.size):
-        _integrate(tiers[number], now)
+def _take(room: Room) -> tuple[Ints, Cases]:
+    """The closed cases with their slots, which are free again."""
+    slots = room.closed[: room.counts[CLOSED]].copy()
+    room.counts[CLOSED] = 0
+    return slots, room.cases[slots]
+
+
+@compiled
+def _bring_up(room: Room, now: float) -> None:
+    for number in range(room.tiers.size):
+        _integrate(room.tiers[number], now)
+
+
+@compiled
+def _so_far(room: Room) -> Floats:
+    """All work since the beginning, in the order of `Work`."""
+    tiers, counts, work = room.tiers, room.counts, np.empty(10)
+    for number in range(2):
+        tier = tiers[number]
+        work[number], work[2 + number], work[4 + number] = tier.staffed_hours, tier.busy_hours, tier.waiting_hours
+    work[6], work[7], work[8], work[9] = counts[CONTACTS], counts[OPENED], counts[HAND_OFFS], counts[DEFECTIVE_FIXES]
+    return work
+
+
+def _records(rows: np.ndarray) -> np.recarray:
+    """Rows whose fields go by attribute: with any in a compiled loop, in plain Python with such a view only.
+
+    A loop is slow to take a view in.
+    """
+    return rows.view(np.recarray) if PLAIN else cast(np.recarray, rows)
 
 
 class Work(NamedTuple):
@@ -390,19 +425,19 @@ class Desk:
             desk.contacts, desk.escalation, callers.persistence, desk.severity_effect, desk.strain_effect,
             desk.hand_off_effect, env.now, day_hours,
         )  # fmt: skip
-        tiers = np.zeros(2, TIER).view(np.recarray)
-        tiers.handle_time = work * desk.handle_time, work * desk.specialist_time
-        tiers.resolution = desk.first_contact_resolution, desk.specialist_resolution
-        tiers.first = tiers.last = NOWHERE
-        tiers.after = -1
-        tiers.next_shift = np.inf  # nobody has come yet
+        tiers = np.zeros(2, TIER)
+        tiers["handle_time"] = work * desk.handle_time, work * desk.specialist_time
+        tiers["resolution"] = desk.first_contact_resolution, desk.specialist_resolution
+        tiers["first"] = tiers["last"] = NOWHERE
+        tiers["after"] = -1
+        tiers["next_shift"] = np.inf  # nobody has come yet
         self._free: Ints = np.empty(0, np.int64)
         self._room = Room(
-            np.zeros(0, CASE).view(np.recarray),
+            _records(np.zeros(0, CASE)),
             np.zeros((0, len(DECISIONS), desk.contacts)),
             np.zeros(0, np.int64),
             np.zeros(0, np.int64),
-            tiers,
+            _records(tiers),
             np.zeros(7, np.int64),
         )
         self._closed_before = 0
@@ -413,7 +448,7 @@ class Desk:
     def staff(self, agents: float, specialists: float) -> None:
         """Sets the planned headcount of both tiers; it works from the next opening day, the first time at once."""
         self._catch_up()
-        tiers = self._room.tiers.view(np.ndarray)
+        tiers = self._room.tiers
         tiers["agents"] = agents, specialists
         tiers["rota"] = round(agents, 6), round(specialists, 6)
         tiers["next_shift"][np.isinf(tiers["next_shift"])] = self.rules.start
@@ -423,26 +458,22 @@ class Desk:
         if self._free.size < cases.size:
             self._make_room(cases.size)
         slots, self._free = self._free[: cases.size], self._free[cases.size :]
-        cases["opened"] = self.env.now + hours
-        self._room.luck[slots] = luck
-        _expect(self._room, slots, cases.view(np.recarray))
+        _expect(self._room, slots, cases, luck, self.env.now + hours)
 
     def take_closed(self) -> Cases:
         """The cases closed since the last call, in the order of closing."""
         self._catch_up()
-        room = self._room
-        slots = room.closed[: room.counts[CLOSED]].copy()
+        slots, cases = _take(self._room)
         self._closed_before += slots.size
-        room.counts[CLOSED] = 0
-        self._free = np.concatenate([self._free, slots])
-        return room.cases.view(np.ndarray).take(slots)
+        self._free = np.sort(np.concatenate([self._free, slots]))  # few slots, one after the other, are near at hand
+        return cases
 
     @property
     def tiers(self) -> np.ndarray:
         """Both tiers as they are now; see TIER."""
         self._catch_up()
-        _bring_up(self._room.tiers, self.env.now)
-        return self._room.tiers.view(np.ndarray)
+        _bring_up(self._room, self.env.now)
+        return self._room.tiers
 
     def occupancy(self) -> Floats:
         """Share of staffed hours at work so far, by tier."""
@@ -459,11 +490,9 @@ class Desk:
 
     def take_work(self) -> Work:
         """The work done since the last call, by tier."""
-        tiers, counts = self.tiers, self._room.counts
-        so_far = np.concatenate(
-            [tiers["staffed_hours"], tiers["busy_hours"], tiers["waiting_hours"],
-             counts[[CONTACTS, OPENED, HAND_OFFS, DEFECTIVE_FIXES]]]
-        )  # fmt: skip
+        self._catch_up()
+        _bring_up(self._room, self.env.now)
+        so_far = _so_far(self._room)
         hours, self._taken = (so_far - self._taken).tolist(), so_far
         return Work(tuple(hours[0:2]), tuple(hours[2:4]), tuple(hours[4:6]), *(int(number) for number in hours[6:]))
 
@@ -479,6 +508,6 @@ class Desk:
         def grown(column: np.ndarray) -> np.ndarray:
             return np.concatenate([column, np.zeros((more, *column.shape[1:]), column.dtype)])
 
-        cases = grown(old.cases).view(np.recarray)
+        cases = _records(grown(old.cases))
         self._room = Room(cases, grown(old.luck), grown(old.coming), grown(old.closed), old.tiers, old.counts)
         self._free = np.concatenate([self._free, np.arange(before, before + more)])

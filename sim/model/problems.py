@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
 from sim.model.draws import Draws, Floats, Ints, chance, draw_all
-from sim.model.people import Columns, People
+from sim.model.people import People
 from sim.parameters.strategy import Access
 from sim.parameters.world import Callers, World
 from sim.parameters.world import Problems as Trouble
@@ -38,6 +38,15 @@ class Problems(NamedTuple):
     def of(self, fate: int) -> Problems:
         """The rows with that fate."""
         return self.where(self.fate == fate)
+
+    @classmethod
+    def join(cls, *parts: Problems) -> Problems:
+        """The rows of all parts in turn."""
+        return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+
+_NONE: Ints = np.empty(0, np.int64)
+NO_PROBLEMS = Problems(_NONE, _NONE, np.empty(0), _NONE, _NONE)
 
 
 @compiled
@@ -83,9 +92,13 @@ class Trial(NamedTuple):
 
 
 @compiled
-def _who_meets(people: Columns, week: int, rate: float, elasticity: float, kept: float, key: np.uint64) -> Ints:
-    """Owners who meet a problem, at a hazard of rate x exposure^elasticity; exposure is used up."""
-    in_use, luck, who = people.in_use, people.luck, people.rows
+def _who_meets(
+    in_use: Floats, luck: Floats, who: Ints, week: int, rate: float, elasticity: float, kept: float, key: np.uint64
+) -> Ints:
+    """Owners who meet a problem, at a hazard of rate x exposure^elasticity; exposure is used up.
+
+    `luck` and `who` are room to work in.
+    """
     draw_all(key, week, luck)
     used_up = USED_UP ** (1 / elasticity)
     # 1 - exp(-hazard) <= hazard <= rate x max(1, exposure): most draws need no power and no exponential
@@ -105,23 +118,23 @@ def _who_meets(people: Columns, week: int, rate: float, elasticity: float, kept:
 
 @compiled
 def _describe(
-    people: Columns, trial: Trial, who: Ints, normal: Floats, stake: Floats
+    trial: Trial, who: Ints, normal: Floats, stake: Floats, put_off: Floats, problems: Ints
 ) -> tuple[Ints, Floats, Ints, Ints]:
-    """(kind, severity, earlier, fate) of the problems of a week; raises each person's count."""
-    kind, fate = np.empty(who.size, np.int64), np.empty(who.size, np.int64)
+    """(kind, severity, earlier, fate) of the problems of a week; raises each person's count of `problems`."""
+    kind, fate, voiced = np.empty(who.size, np.int64), np.full(who.size, SILENT), np.empty(who.size)
     severity, earlier = np.empty(who.size), np.empty(who.size, np.int64)
     small, large, half, invitation = trial.voice
-    problems, put_off = people.problems, people.put_off
+    for row in range(who.size):  # a loop of its own: to look up people all over memory is most of the work
+        person = who[row]
+        severity[row], voiced[row], earlier[row] = stake[person], 1 - put_off[person], problems[person]
+        problems[person] += 1
     for row in range(who.size):
         person = who[row]
         which = chance(trial.which_kind, person, trial.week) * trial.all_kinds
         kind[row] = DEFECT if which < trial.service_from else SERVICE if which < trial.expectation_from else EXPECTATION
         weight = trial.service_weight if kind[row] == SERVICE else 1.0
-        severity[row] = trial.severity * math.exp(trial.spread * normal[row]) * stake[person] * weight
-        earlier[row] = problems[person]
-        problems[person] += 1
-        spoken = _voice(severity[row], small, large, half, invitation) * (1 - put_off[person])
-        fate[row] = SILENT
+        severity[row] = trial.severity * math.exp(trial.spread * normal[row]) * severity[row] * weight
+        spoken = _voice(severity[row], small, large, half, invitation) * voiced[row]
         if chance(trial.speaks, person, trial.week) < spoken:
             serves = chance(trial.serves_itself, person, trial.week) < trial.self_service * math.exp(-severity[row])
             fate[row] = SELF_SERVED if serves else CALLS
@@ -142,25 +155,28 @@ def meet(
         learned: what learning has left of all problems, as a share.
     """
     trouble, callers = world.problems, world.callers
-    service_from, expectation_from, all_kinds = np.cumsum(shares(trouble, product, learned)).tolist()
+    defects, service, expectation = shares(trouble, product, learned).tolist()
+    all_kinds = defects + service + expectation
     rate = trouble.rate * all_kinds * (1 - math.exp(-1 / trouble.lag))
     who = _who_meets(
-        people.columns, week, rate, trouble.use_elasticity, exposure_kept(trouble), draws.key("problem")
+        people.in_use, people.luck, people.rows, week, rate, trouble.use_elasticity, exposure_kept(trouble),
+        draws.key("problem"),
     )  # fmt: skip
     trial = Trial(
-        week, service_from, expectation_from, all_kinds, trouble.severity, trouble.severity_sd, trouble.service_weight,
+        week, defects, defects + service, all_kinds, trouble.severity, trouble.severity_sd, trouble.service_weight,
         (callers.voice_small, callers.voice_large, callers.voice_half, access.invitation), access.self_service,
         draws.key("kind of problem"), draws.key("voice"), draws.key("self-service"),
     )  # fmt: skip
-    normal = draws.normal("severity", who, week)
-    kind, severity, earlier, fate = _describe(people.columns, trial, who, normal, people.stake)
+    normal = draws.normal("severity", who, week) if trouble.severity_sd else np.zeros(who.size)
+    kind, severity, earlier, fate = _describe(trial, who, normal, people.stake, people.put_off, people.problems)
     return Problems(who, kind, severity, earlier, fate)
 
 
 @compiled
-def _who_wonders(people: Columns, week: int, rate: float, kept: float, key: np.uint64) -> Ints:
-    """Owners who have a question; what they have not got used to yet fades."""
-    unanswered, luck, who = people.unanswered, people.luck, people.rows
+def _who_wonders(
+    unanswered: Floats, luck: Floats, who: Ints, week: int, rate: float, kept: float, key: np.uint64
+) -> Ints:
+    """Owners who have a question; what they have not got used to yet fades. `luck` and `who` are room to work in."""
     draw_all(key, week, luck)
     maybe = count = 0
     for person in range(unanswered.size):
@@ -182,12 +198,12 @@ def ask(world: World, access: Access, people: People, draws: Draws, week: int) -
     """
     trouble = world.problems
     if not trouble.questions:
-        return Problems(*(np.empty(0, kind) for kind in (int, int, float, int, int)))
+        return NO_PROBLEMS
     kept = math.exp(-1 / trouble.question_lag)
     rate = trouble.questions * (1 - kept)
-    return _questions(
-        world, access, people, draws, _who_wonders(people.columns, week, rate, kept, draws.key("question")), week
-    )
+    key = draws.key("question")
+    who = _who_wonders(people.unanswered, people.luck, people.rows, week, rate, kept, key)
+    return _questions(world, access, people, draws, who, week)
 
 
 def ask_outside(world: World, access: Access, people: People, draws: Draws, prospects: Ints, week: int) -> Problems:
@@ -198,11 +214,10 @@ def ask_outside(world: World, access: Access, people: People, draws: Draws, pros
 
 @compiled
 def _asks(
-    people: Columns, who: Ints, week: int, voiced: float, self_service: float, keys: NDArray[np.uint64]
+    problems: Ints, who: Ints, week: int, voiced: float, self_service: float, keys: NDArray[np.uint64]
 ) -> tuple[Ints, Ints, Ints]:
-    """(who asks the firm, problems met before, fate)."""
+    """(who asks the firm, `problems` met before, fate)."""
     asking, earlier, fate, count = np.empty_like(who), np.empty_like(who), np.empty_like(who), 0
-    problems = people.problems
     for person in who:
         if chance(keys[0], person, week) < voiced:
             asking[count], earlier[count] = person, problems[person]
@@ -214,6 +229,6 @@ def _asks(
 def _questions(world: World, access: Access, people: People, draws: Draws, who: Ints, week: int) -> Problems:
     voiced = world.callers.question_voice * access.invitation
     keys = draws.keys("asks the firm", "finds the answer")
-    who, earlier, fate = _asks(people.columns, who, week, voiced, access.self_service, keys)
+    who, earlier, fate = _asks(people.problems, who, week, voiced, access.self_service, keys)
     severity = np.full(who.size, world.problems.question_severity)
     return Problems(who, np.full(who.size, QUESTION), severity, earlier, fate)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.model.compiled import compiled
 from sim.model.draws import Floats, Ints
-from sim.model.problems import EXPECTATION, QUESTION
+from sim.model.problems import EXPECTATION, KINDS, QUESTION
 from sim.parameters.strategy import Remedy
 
 
@@ -31,24 +32,69 @@ WEIGHTS = (0.4, 0.3, 0.3)
 REPEATED_CONTACT = 0.25  # procedural justice lost with each further contact or hand-off
 STRAIN = 0.5  # of respect, what an agent with ten waiting has lost
 
+ByKind = tuple[float, float, float, float]  # in the order of problems.KINDS
+
+
+class Terms(NamedTuple):
+    """What the firm does about a problem."""
+
+    makes_good: ByKind  # share of the loss
+    goods_and_price: ByKind  # $ spent on each that the problem spoilt
+    compensation: float  # share of the price
+    effort: float  # share of the trouble that customers bear
+    respect: float
+
 
 def effort(remedy: Remedy) -> float:
     """chi: the share of the firm's internal trouble that customers bear; half where no questions are asked."""
     return remedy.effort * (0.5 if remedy.no_questions else 1.0)
 
 
-def makes_good(remedy: Remedy, kind: Ints) -> Floats:
-    """Share of the loss made good: another one of the same is no help to whom it never could do what they thought."""
+def terms_of(remedy: Remedy, gross_margin: float = 0.0) -> Terms:
+    """What the firm does: another one of the same is no help to whom it never could do what they thought.
+
+    Nothing of theirs is broken, so it is explained. An answer to a question costs nothing but the work.
+    """
     action = ACTIONS[remedy.action]
-    same_again = remedy.action in ("repair", "replace")
-    mistaken = ACTIONS["explain"].makes_good if same_again else action.makes_good
-    return np.where(kind == QUESTION, 1.0, np.where(kind == EXPECTATION, mistaken, action.makes_good))
+    spent = action.goods * (1 - gross_margin) + action.price
+    makes_good, spends = [action.makes_good] * len(KINDS), [spent] * len(KINDS)
+    if remedy.action in ("repair", "replace"):
+        makes_good[EXPECTATION], spends[EXPECTATION] = ACTIONS["explain"].makes_good, 0.0
+    makes_good[QUESTION], spends[QUESTION] = 1.0, 0.0
+    (a, b, c, d), (e, f, g, h) = makes_good, spends
+    return Terms((a, b, c, d), (e, f, g, h), remedy.compensation, effort(remedy), remedy.respect)
+
+
+@compiled
+def justice_of(terms: Terms, contacts: int, fee_share: float, kind: int, strain: float) -> float:
+    """Score J in [0, 1] of a settled case; see `justice`."""
+    done = min(max(terms.makes_good[kind] + terms.compensation - fee_share, 0.0), 1.0)
+    way = (1 - terms.effort) * min(max(1 - REPEATED_CONTACT * (contacts - 1), 0.0), 1.0)
+    kindness = terms.respect * (1 - STRAIN * strain)
+    return WEIGHTS[0] * done + WEIGHTS[1] * way + WEIGHTS[2] * kindness
+
+
+@compiled
+def cost_of(terms: Terms, price: float, spoilt: float, kind: int) -> float:
+    """Dollars: the share of the order that the problem spoilt is made good; compensation is a share of its price."""
+    return 0.0 if kind == QUESTION else price * (spoilt * terms.goods_and_price[kind] + terms.compensation)
+
+
+@compiled
+def worth_of(terms: Terms, price: float, spoilt: float, kind: int, fee_share: float) -> float:
+    """Dollars that a settled problem leaves its owner better off: what is made good and paid, less the fee."""
+    return 0.0 if kind == QUESTION else (terms.makes_good[kind] * spoilt + terms.compensation - fee_share) * price
+
+
+def makes_good(remedy: Remedy, kind: Ints) -> Floats:
+    """Share of the loss made good, by kind of problem."""
+    return np.array(terms_of(remedy).makes_good)[kind]
 
 
 def justice(
     remedy: Remedy, contacts: Floats, fee_share: Floats, kind: Ints | int = 0, strain: Floats | float = 0.0
 ) -> Floats:
-    """Score J in [0, 1] of a settled case: what was done, how, and with what respect.
+    """Score J in [0, 1] of settled cases: what was done, how, and with what respect.
 
     Args:
         contacts: contacts and hand-offs that it took.
@@ -56,19 +102,11 @@ def justice(
         kind: of problem.
         strain: of the desk, 0 to 1 (ten or more waiting for each agent).
     """
-    done = np.clip(makes_good(remedy, np.asarray(kind)) + remedy.compensation - fee_share, 0, 1)
-    way = (1 - effort(remedy)) * np.clip(1 - REPEATED_CONTACT * (contacts - 1), 0, 1)
-    return np.asarray(WEIGHTS[0] * done + WEIGHTS[1] * way + WEIGHTS[2] * remedy.respect * (1 - STRAIN * strain))
+    terms, cases = terms_of(remedy), np.broadcast(contacts, fee_share, kind, strain)
+    return np.array([justice_of(terms, int(times), float(fee), int(of), float(busy)) for times, fee, of, busy in cases])
 
 
 def cost(remedy: Remedy, price: Floats, gross_margin: float, spoilt: Floats, kind: Ints | int = 0) -> Floats:
-    """Dollars: the share of the order that the problem spoilt is made good; compensation is a share of its price.
-
-    An answer to a question costs nothing but the work.
-    """
-    action = ACTIONS[remedy.action]
-    mistaken = np.asarray(kind) == EXPECTATION
-    if remedy.action in ("repair", "replace"):
-        spoilt = np.where(mistaken, 0.0, spoilt)  # nothing is broken: it is explained
-    spent = price * (spoilt * (action.goods * (1 - gross_margin) + action.price) + remedy.compensation)
-    return np.where(np.asarray(kind) == QUESTION, 0.0, spent)
+    """Dollars that settled cases cost the firm besides the work; `spoilt` is a share of the order."""
+    terms, cases = terms_of(remedy, gross_margin), np.broadcast(price, spoilt, kind)
+    return np.array([cost_of(terms, float(paid), float(share), int(of)) for paid, share, of in cases])

@@ -85,7 +85,7 @@ class Simulation:
 
     def _take_helped(self) -> Ints:
         """Prospects whom the desk helped last week and who now consider the firm."""
-        state, who = self.state, np.unique(np.array(self.state.helped, np.int64))
+        state, who = self.state, np.array(self.state.helped, np.int64)
         state.helped = []
         return who[state.draws.uniform("considers after help", who, state.week) < state.world.market.helped_considers]
 

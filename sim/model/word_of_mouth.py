@@ -330,8 +330,8 @@ def _persuade(people: Columns, heard: Stories, effect: Effect, looks: np.uint64,
 def persuade(world: WordOfMouth, people: People, heard: Stories, draws: Draws, week: int) -> Ints:
     """What is heard moves beliefs; bad stories make customers look around.
 
-    Returns the prospects who now consider the firm.
+    Returns the prospects who now consider the firm, a row for each story that made them.
     """
     effect = Effect(*(getattr(world, name) for name in Effect._fields))
     keys = draws.key("bad story, looks around"), draws.key("recommendation")
-    return np.unique(heard.listener[_persuade(people.columns, heard, effect, *keys)])
+    return np.asarray(heard.listener[_persuade(people.columns, heard, effect, *keys)])
