@@ -9,7 +9,7 @@ binary heap.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -33,7 +33,7 @@ from sim.model.case import (
     UNRESOLVED,
     Cases,
 )  # fmt: skip
-from sim.model.compiled import PLAIN, compiled
+from sim.model.compiled import compiled
 from sim.model.draws import Floats, Ints
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
@@ -81,26 +81,29 @@ class Rules(NamedTuple):
 
 
 class Room(NamedTuple):
-    """All that moves: shapes are (slots,) but for luck (slots, decisions, contacts), tiers (2,) and counts."""
+    """All that moves: shapes are (slots,) but for luck (slots, decisions, contacts), tiers (2,) and counts.
 
-    cases: np.recarray
+    Cases and tiers are plain records: views with attributes take longer to hand over than a quiet week's work.
+    """
+
+    cases: Cases
     luck: Floats
     coming: Ints  # a heap of slots, by the time of their next event
     closed: Ints  # slots in the order of closing
-    tiers: np.recarray
+    tiers: np.ndarray
     counts: Ints
 
 
 @compiled
 def _sooner(room: Room, one: int, other: int) -> bool:
     a, b = room.cases[one], room.cases[other]
-    return a.next_at < b.next_at or (a.next_at == b.next_at and a.turn < b.turn)
+    return a["next_at"] < b["next_at"] or (a["next_at"] == b["next_at"] and a["turn"] < b["turn"])
 
 
 @compiled
 def _put(room: Room, place: int, slot: int) -> None:
     room.coming[place] = slot
-    room.cases[slot].place = place
+    room.cases[slot]["place"] = place
 
 
 @compiled
@@ -133,102 +136,102 @@ def _sink(room: Room, place: int) -> None:
 def _schedule(room: Room, slot: int, stage: int, when: float) -> None:
     """What happens to the case next, instead of anything planned so far; of two at once, the first planned."""
     case = room.cases[slot]
-    case.stage, case.next_at, case.turn = stage, when, room.counts[TURN]
+    case["stage"], case["next_at"], case["turn"] = stage, when, room.counts[TURN]
     room.counts[TURN] += 1
-    if case.place == NOWHERE:
+    if case["place"] == NOWHERE:
         _put(room, room.counts[COMING], slot)
         room.counts[COMING] += 1
-        _rise(room, case.place)
+        _rise(room, case["place"])
     else:
-        _rise(room, case.place)
-        _sink(room, case.place)
+        _rise(room, case["place"])
+        _sink(room, case["place"])
 
 
 @compiled
 def _unschedule(room: Room, slot: int) -> None:
-    place, room.cases[slot].place = room.cases[slot].place, NOWHERE
+    place, room.cases[slot]["place"] = room.cases[slot]["place"], NOWHERE
     room.counts[COMING] -= 1
     last = room.coming[room.counts[COMING]]
     if last != slot:
         _put(room, place, last)
         _rise(room, place)
-        _sink(room, room.cases[last].place)
+        _sink(room, room.cases[last]["place"])
 
 
 @compiled
-def _integrate(tier: np.record, now: float) -> None:
+def _integrate(tier: np.void, now: float) -> None:
     """Brings the time integrals up to date; called before any change."""
-    gone = now - tier.last_change
-    tier.waiting_hours += gone * tier.waiting
-    tier.busy_hours += gone * tier.busy
-    tier.staffed_hours += gone * max(tier.on_duty, tier.busy)
-    tier.last_change = now
+    gone = now - tier["last_change"]
+    tier["waiting_hours"] += gone * tier["waiting"]
+    tier["busy_hours"] += gone * tier["busy"]
+    tier["staffed_hours"] += gone * max(tier["on_duty"], tier["busy"])
+    tier["last_change"] = now
 
 
 @compiled
 def _leaves_line(room: Room, slot: int, now: float) -> None:
     case = room.cases[slot]
-    tier = room.tiers[case.tier]
-    if case.ahead == NOWHERE:
-        tier.first = case.behind
+    tier = room.tiers[case["tier"]]
+    if case["ahead"] == NOWHERE:
+        tier["first"] = case["behind"]
     else:
-        room.cases[case.ahead].behind = case.behind
-    if case.behind == NOWHERE:
-        tier.last = case.ahead
+        room.cases[case["ahead"]]["behind"] = case["behind"]
+    if case["behind"] == NOWHERE:
+        tier["last"] = case["ahead"]
     else:
-        room.cases[case.behind].ahead = case.ahead
-    tier.waiting -= 1
-    case.waited += now - case.joined
+        room.cases[case["behind"]]["ahead"] = case["ahead"]
+    tier["waiting"] -= 1
+    case["waited"] += now - case["joined"]
 
 
 @compiled
-def _serve(room: Room, tier: np.record, now: float) -> None:
+def _serve(room: Room, tier: np.void, now: float) -> None:
     """Free agents take the longest waiting."""
-    while tier.busy < tier.on_duty and tier.first != NOWHERE:
-        slot = tier.first
+    while tier["busy"] < tier["on_duty"] and tier["first"] != NOWHERE:
+        slot = tier["first"]
         case = room.cases[slot]
         _leaves_line(room, slot, now)
-        tier.busy += 1
-        hours = room.luck[slot, HANDLE, case.contacts] * tier.handle_time
-        if room.luck[slot, HANDED_ON, case.contacts]:
+        tier["busy"] += 1
+        hours = room.luck[slot, HANDLE, case["contacts"]] * tier["handle_time"]
+        if room.luck[slot, HANDED_ON, case["contacts"]]:
             hours *= LONGER
-            case.hand_offs += 1
+            case["hand_offs"] += 1
             room.counts[HAND_OFFS] += 1
-        case.handled += hours
+        case["handled"] += hours
         _schedule(room, slot, IS_SERVED, now + hours)
 
 
 @compiled
 def _joins(room: Room, slot: int, now: float) -> None:
     case = room.cases[slot]
-    tier = room.tiers[case.tier]
+    tier = room.tiers[case["tier"]]
     _integrate(tier, now)
-    tier.demand_hours += room.luck[slot, HANDLE, case.contacts] * tier.handle_time
-    case.joined = now
-    case.ahead, case.behind = tier.last, NOWHERE
-    if tier.last == NOWHERE:
-        tier.first = slot
+    tier["demand_hours"] += room.luck[slot, HANDLE, case["contacts"]] * tier["handle_time"]
+    case["joined"] = now
+    case["ahead"], case["behind"] = tier["last"], NOWHERE
+    if tier["last"] == NOWHERE:
+        tier["first"] = slot
     else:
-        room.cases[tier.last].behind = slot
-    tier.last = slot
-    tier.waiting += 1
-    case.stage = WAITS
+        room.cases[tier["last"]]["behind"] = slot
+    tier["last"] = slot
+    tier["waiting"] += 1
+    case["stage"] = WAITS
     _serve(room, tier, now)
-    if case.stage == WAITS:
-        _schedule(room, slot, WAITS, now + room.luck[slot, PATIENCE, case.contacts])
+    if case["stage"] == WAITS:
+        _schedule(room, slot, WAITS, now + room.luck[slot, PATIENCE, case["contacts"]])
 
 
 @compiled
 def _closes(room: Room, slot: int, outcome: int, now: float) -> None:
     case = room.cases[slot]
-    case.outcome, case.closed = outcome, now
+    case["outcome"], case["closed"] = outcome, now
     room.closed[room.counts[CLOSED]] = slot
     room.counts[CLOSED] += 1
 
 
 @compiled
 def _gives_up(room: Room, slot: int, now: float) -> None:
-    _integrate(room.tiers[room.cases[slot].tier], now)
+    _integrate(room.tiers[room.cases[slot]["tier"]], now)
     _leaves_line(room, slot, now)
     _closes(room, slot, ABANDONED, now)
 
@@ -237,8 +240,8 @@ def _gives_up(room: Room, slot: int, now: float) -> None:
 def _comes_back(room: Room, rules: Rules, slot: int, now: float) -> None:
     """Unsettled after the last contact: the customer persists after a while, or lets it be."""
     case = room.cases[slot]
-    attempt = case.contacts - 1
-    if case.contacts < rules.contacts and room.luck[slot, PERSISTS, attempt] < rules.persistence:
+    attempt = case["contacts"] - 1
+    if case["contacts"] < rules.contacts and room.luck[slot, PERSISTS, attempt] < rules.persistence:
         _schedule(room, slot, IS_AWAY, now + room.luck[slot, RETURNS, attempt])
     else:
         _closes(room, slot, UNRESOLVED, now)
@@ -248,8 +251,8 @@ def _comes_back(room: Room, rules: Rules, slot: int, now: float) -> None:
 def _fixed(room: Room, rules: Rules, slot: int, now: float) -> None:
     """The fix holds, or the customer finds out that it does not."""
     case = room.cases[slot]
-    if room.luck[slot, DEFECTIVE, case.contacts - 1]:
-        case.defective_fixes += 1
+    if room.luck[slot, DEFECTIVE, case["contacts"] - 1]:
+        case["defective_fixes"] += 1
         room.counts[DEFECTIVE_FIXES] += 1
         _comes_back(room, rules, slot, now)
     else:
@@ -260,27 +263,27 @@ def _fixed(room: Room, rules: Rules, slot: int, now: float) -> None:
 def _resolution(room: Room, rules: Rules, slot: int) -> float:
     """P(settled) in this contact: odds fall with severity, a hand-off, and the line waiting for each agent."""
     case = room.cases[slot]
-    tier = room.tiers[case.tier]
-    case.strain = min(1.0, tier.waiting / (10 * max(tier.agents, 1e-9)))
-    hindered = rules.strain_effect * case.strain
-    if room.luck[slot, HANDED_ON, case.contacts - 1]:
+    tier = room.tiers[case["tier"]]
+    case["strain"] = min(1.0, tier["waiting"] / (10 * max(tier["agents"], 1e-9)))
+    hindered = rules.strain_effect * case["strain"]
+    if room.luck[slot, HANDED_ON, case["contacts"] - 1]:
         hindered += rules.hand_off_effect
-    odds = max(case.severity, 1e-9) ** -rules.severity_effect * math.exp(-hindered)
-    share: float = tier.resolution * odds / (1 - tier.resolution + tier.resolution * odds)
+    odds = max(case["severity"], 1e-9) ** -rules.severity_effect * math.exp(-hindered)
+    share: float = tier["resolution"] * odds / (1 - tier["resolution"] + tier["resolution"] * odds)
     return share
 
 
 @compiled
 def _worked_on(room: Room, rules: Rules, slot: int, now: float) -> None:
     case = room.cases[slot]
-    tier, in_first_tier = room.tiers[case.tier], case.tier == 0
+    tier, in_first_tier = room.tiers[case["tier"]], case["tier"] == 0
     _integrate(tier, now)
-    tier.busy -= 1
-    attempt = case.contacts
-    case.contacts += 1
+    tier["busy"] -= 1
+    attempt = case["contacts"]
+    case["contacts"] += 1
     room.counts[CONTACTS] += 1
     escalates = False
-    if not case.covered:
+    if not case["covered"]:
         _closes(room, slot, REFUSED, now)
     elif room.luck[slot, SETTLES, attempt] < _resolution(room, rules, slot):
         behind_the_desk = room.luck[slot, BACK_OFFICE, attempt]
@@ -288,7 +291,7 @@ def _worked_on(room: Room, rules: Rules, slot: int, now: float) -> None:
             _fixed(room, rules, slot, now)
         else:
             _schedule(room, slot, IS_BEHIND_THE_DESK, now + behind_the_desk)
-    elif case.contacts >= rules.contacts:
+    elif case["contacts"] >= rules.contacts:
         _closes(room, slot, UNRESOLVED, now)
     elif in_first_tier and room.luck[slot, ESCALATES, attempt] < rules.escalation:
         escalates = True
@@ -296,29 +299,28 @@ def _worked_on(room: Room, rules: Rules, slot: int, now: float) -> None:
         _comes_back(room, rules, slot, now)
     _serve(room, tier, now)
     if escalates:
-        case.tier = 1
+        case["tier"] = 1
         _joins(room, slot, now)
 
 
 @compiled
-def _shift(room: Room, rules: Rules, tier: np.record) -> None:
+def _shift(room: Room, rules: Rules, tier: np.void) -> None:
     """Whole agents work all day, the fraction of one agent works that part of the day, from the morning."""
-    now = tier.next_shift
+    now = tier["next_shift"]
     _integrate(tier, now)
-    if tier.after >= 0:  # noon: the part-time agent goes
-        tier.on_duty, tier.after = tier.after, -1
-        tier.next_shift = rules.start + tier.day * rules.day_hours
+    if tier["after"] >= 0:  # noon: the part-time agent goes
+        tier["on_duty"], tier["after"] = tier["after"], -1
+        tier["next_shift"] = rules.start + tier["day"] * rules.day_hours
     else:
-        whole = math.floor(tier.rota)
-        part = tier.rota - whole
-        morning = rules.start + tier.day * rules.day_hours
-        tomorrow = tier.day + 1
-        tier.day = tomorrow
-        tier.on_duty = whole + (part > 0)
+        whole = math.floor(tier["rota"])
+        part = tier["rota"] - whole
+        morning = rules.start + tier["day"] * rules.day_hours
+        tier["day"] += 1
+        tier["on_duty"] = whole + (part > 0)
         if part > 0:
-            tier.after, tier.next_shift = whole, morning + part * rules.day_hours
+            tier["after"], tier["next_shift"] = whole, morning + part * rules.day_hours
         else:
-            tier.next_shift = rules.start + tomorrow * rules.day_hours
+            tier["next_shift"] = rules.start + tier["day"] * rules.day_hours
     _serve(room, tier, now)
 
 
@@ -327,18 +329,18 @@ def _work(room: Room, rules: Rules, until: float) -> None:
     """All that happens before `until`, in its order."""
     cases, tiers = room.cases, room.tiers
     while True:
-        tier = tiers[0] if tiers[0].next_shift <= tiers[1].next_shift else tiers[1]
-        now, slot = tier.next_shift, NOWHERE
-        if room.counts[COMING] and cases[room.coming[0]].next_at < now:
+        tier = tiers[0] if tiers[0]["next_shift"] <= tiers[1]["next_shift"] else tiers[1]
+        now, slot = tier["next_shift"], NOWHERE
+        if room.counts[COMING] and cases[room.coming[0]]["next_at"] < now:
             slot = room.coming[0]
-            now = cases[slot].next_at
+            now = cases[slot]["next_at"]
         if now >= until:
             break
         if slot == NOWHERE:
             _shift(room, rules, tier)
             continue
         _unschedule(room, slot)
-        stage = cases[slot].stage
+        stage = cases[slot]["stage"]
         if stage == ARRIVES:
             room.counts[OPENED] += 1
             _joins(room, slot, now)
@@ -359,7 +361,7 @@ def _expect(room: Room, slots: Ints, cases: Cases, luck: Floats, when: Floats) -
     for row in range(slots.size):
         slot = slots[row]
         rows[slot] = cases[row]
-        rows[slot].opened = when[row]
+        rows[slot]["opened"] = when[row]
         for decision in range(luck.shape[1]):
             for contact in range(luck.shape[2]):
                 lucks[slot, decision, contact] = luck[row, decision, contact]
@@ -386,17 +388,10 @@ def _so_far(room: Room) -> Floats:
     tiers, counts, work = room.tiers, room.counts, np.empty(10)
     for number in range(2):
         tier = tiers[number]
-        work[number], work[2 + number], work[4 + number] = tier.staffed_hours, tier.busy_hours, tier.waiting_hours
+        work[number], work[2 + number] = tier["staffed_hours"], tier["busy_hours"]
+        work[4 + number] = tier["waiting_hours"]
     work[6], work[7], work[8], work[9] = counts[CONTACTS], counts[OPENED], counts[HAND_OFFS], counts[DEFECTIVE_FIXES]
     return work
-
-
-def _records(rows: np.ndarray) -> np.recarray:
-    """Rows whose fields go by attribute: with any in a compiled loop, in plain Python with such a view only.
-
-    A loop is slow to take a view in.
-    """
-    return rows.view(np.recarray) if PLAIN else cast(np.recarray, rows)
 
 
 class Work(NamedTuple):
@@ -433,11 +428,11 @@ class Desk:
         tiers["next_shift"] = np.inf  # nobody has come yet
         self._free: Ints = np.empty(0, np.int64)
         self._room = Room(
-            _records(np.zeros(0, CASE)),
+            np.zeros(0, CASE),
             np.zeros((0, len(DECISIONS), desk.contacts)),
             np.zeros(0, np.int64),
             np.zeros(0, np.int64),
-            _records(tiers),
+            tiers,
             np.zeros(7, np.int64),
         )
         self._closed_before = 0
@@ -508,6 +503,6 @@ class Desk:
         def grown(column: np.ndarray) -> np.ndarray:
             return np.concatenate([column, np.zeros((more, *column.shape[1:]), column.dtype)])
 
-        cases = _records(grown(old.cases))
+        cases = grown(old.cases)
         self._room = Room(cases, grown(old.luck), grown(old.coming), grown(old.closed), old.tiers, old.counts)
         self._free = np.concatenate([self._free, np.arange(before, before + more)])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
 from sim.model.compiled import compiled
-from sim.model.draws import Bools, Ints, chance, draw_all, poisson_count, poisson_count_from
+from sim.model.draws import Bools, Floats, Ints, chance, draw_all, poisson_count, poisson_count_from
 from sim.model.ledger import cents
 from sim.model.people import BAD, GOOD, NEVER, NONE, Columns, Status
 from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS
@@ -63,7 +63,7 @@ def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> N
     effort = state.strategy.promotion.advertising
     # Twice the effort reaches as many as two campaigns that do not know of each other
     advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
-    prospects = int((people.status == Status.PROSPECT).sum())
+    prospects = int(np.count_nonzero(people.status == Status.PROSPECT))
     if not prospects:
         return
     who, cause, rejected = _reach(
@@ -253,7 +253,7 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, d
         return
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
-    paid = cents(units * people.basket[who] * state.price * noise)
+    paid = _prices(people.basket, who, units, state.price, noise)
     state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid / 100).sum()
     order = Order(
         week, discount, state.margin, world.beliefs.success_weight, world.choice.habit_gain,
@@ -268,6 +268,15 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, d
     if state.kind != "occasional":
         people.next_need[who] = week + people.until_next_need(world.needs, state.draws, who, week)
     leave(state, week, who[tired], Status.LEFT_CATEGORY, "lost interest")
+
+
+@compiled
+def _prices(basket: Floats, who: Ints, units: Ints, price: float, noise: Floats) -> Ints:
+    """Cents that each pays."""
+    paid = np.empty(who.size, np.int64)
+    for row in range(who.size):
+        paid[row] = int(np.rint(units[row] * basket[who[row]] * price * noise[row] * 100))
+    return paid
 
 
 class Order(NamedTuple):

@@ -9,14 +9,17 @@ import numpy as np
 import simpy
 
 from sim.model import care, firm, market, relationship
+from sim.model.compiled import compiled
 from sim.model.desk import DAYS_A_WEEK, Desk
-from sim.model.draws import Ints
+from sim.model.draws import Ints, chance
 from sim.model.ledger import cents
-from sim.model.people import BAD, GOOD, NONE, Status
+from sim.model.people import BAD, GOOD, NONE, Columns, Status
 from sim.model.records import STATUS_COLUMNS, Run
 from sim.model.state import State
 from sim.model.word_of_mouth import persuade
 from sim.parameters.scenario import Scenario
+
+CUSTOMER, REJECTER = int(Status.CUSTOMER), int(Status.REJECTER)
 
 
 class Simulation:
@@ -114,10 +117,9 @@ class Simulation:
         people.habit *= kept["habit"]
         people.looking *= kept["looking"]
         relationship.limit_returned(self.state)
-        resentful = np.flatnonzero((people.opinion == BAD) & (people.status != Status.REJECTER))
         half_life = world.problems.bad_opinion_half_life
-        over = resentful[self.state.draws.uniform("speaks ill no more", resentful, week) < 1 - 0.5 ** (1 / half_life)]
-        people.opinion[over] = np.where(people.status[over] == Status.CUSTOMER, GOOD, NONE)
+        over = 1 - 0.5 ** (1 / half_life)
+        _forgive(people.columns, self.state.week, over, self.state.draws.key("speaks ill no more"))
 
     def _close_week(self, week: int) -> None:
         """Outcomes reach people and the ledger closes the week."""
@@ -137,7 +139,7 @@ class Simulation:
             "cases_opened": worked.opened,
             "hand_offs": worked.hand_offs,
             "defective_fixes": worked.defective_fixes,
-            "paper_retained": (state.people.leaving_as >= 0).sum(),
+            "paper_retained": np.count_nonzero(state.people.leaving_as >= 0),
         }
         columns |= dict(zip(STATUS_COLUMNS, state.people.counts().tolist(), strict=True))
         for name, value in columns.items():
@@ -145,6 +147,15 @@ class Simulation:
         if columns["customers"]:
             state.weeks["risk"][week] = risk = state.choice.risk(state.people)
             state.choice.match(risk)
+
+
+@compiled
+def _forgive(people: Columns, week: int, over: float, key: np.uint64) -> None:
+    """Some who spoke ill of the firm do so no more."""
+    status, opinion = people.status, people.opinion
+    for person in range(status.size):
+        if opinion[person] == BAD and status[person] != REJECTER and chance(key, person, week) < over:
+            opinion[person] = GOOD if status[person] == CUSTOMER else NONE
 
 
 def simulate(

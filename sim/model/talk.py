@@ -158,8 +158,8 @@ class Talk:
         praise, blame, *_ = self._sums
         return Signalled(
             advertising, _log_missed(strong), _log_missed(m * strong),
-            math.exp(acquaintances * praise * _log_missed(weak)) if praise > 0 else 1.0,
-            math.exp(acquaintances * blame * _log_missed(m * weak)) if blame > 0 else 1.0,
+            math.exp(acquaintances * praise * _log_missed(weak)) if acquaintances * praise > 0 else 1.0,
+            math.exp(acquaintances * blame * _log_missed(m * weak)) if acquaintances * blame > 0 else 1.0,
         )  # fmt: skip
 
     def signals(self, who: Ints, advertising: float) -> Signals:

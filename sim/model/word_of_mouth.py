@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
 from sim.model.draws import Bools, Draws, Floats, Ints, chance
-from sim.model.network import Network, Ties, degree_of, tie_of
+from sim.model.network import Network, Ties, degree_of, tie_at, tie_of
 from sim.model.people import Columns, People, Status
 from sim.parameters.world import WordOfMouth
 
@@ -136,8 +136,8 @@ def _tell_each(ties: Ties, tellers: Tellers, telling: Telling) -> tuple[Ints, In
     out = 0
     for row in range(tellers.who.size):
         person, occasion = tellers.who[row], tellers.occasion[row]
-        for further in range(degree_of(ties, person)):
-            hears = tie_of(ties, person, 0.0, further)
+        for place in range(degree_of(ties, person)):
+            hears = tie_at(ties, person, place)
             key = occasion * ties.people + hears
             if chance(telling.tells, person, key) < telling.chance:
                 story[out], who[out], weight[out] = occasion * ties.people + person, person, tellers.weight[row]
@@ -148,15 +148,22 @@ def _tell_each(ties: Ties, tellers: Tellers, telling: Telling) -> tuple[Ints, In
 
 
 @compiled
-def _add(table: Ints, number: int) -> bool:
-    """Adds a number to an open-addressing set, whose size is a power of two. Returns whether it is new."""
+def _place(table: Ints, number: int) -> int:
+    """Where a number is in an open-addressing set, whose size is a power of two, or would have to be put."""
     mask = table.size - 1
     scattered = np.uint64(number) * np.uint64(0x9E3779B97F4A7C15)
-    place = np.int64(scattered >> np.uint64(20)) & mask
-    while table[place] != EMPTY:
-        if table[place] == number:
-            return False
+    place = int(scattered >> np.uint64(20)) & mask
+    while table[place] != EMPTY and table[place] != number:
         place = (place + 1) & mask
+    return place
+
+
+@compiled
+def _add(table: Ints, number: int) -> bool:
+    """Adds a number to the set. Returns whether it is new."""
+    place = _place(table, number)
+    if table[place] == number:
+        return False
     table[place] = number
     return True
 
@@ -167,6 +174,23 @@ def _add_all(table: Ints, numbers: Ints) -> Bools:
     for row in range(numbers.size):
         new[row] = _add(table, numbers[row])
     return new
+
+
+@compiled
+def _among(table: Ints, members: Ints, numbers: Ints) -> Bools:
+    """Whether each number is one of the members, by an empty set with room for them."""
+    for member in members:
+        _add(table, member)
+    found = np.empty(numbers.size, np.bool_)
+    for row in range(numbers.size):
+        place = _place(table, numbers[row])
+        found[row] = table[place] == numbers[row]
+    return found
+
+
+def _empty_set(members: int) -> Ints:
+    """Twice to four times as many places as members, so that few of them meet."""
+    return np.full(1 << int(2 * members + 1).bit_length(), EMPTY)
 
 
 class Heard:
@@ -181,10 +205,9 @@ class Heard:
         """Notes who hears what; returns for whom it is new. Stories not on their way any more are forgotten."""
         if 2 * (self._count + story.size) > self._table.size:
             kept = self._table[self._table != EMPTY]
-            going_round = [stories.story for stories in on_their_way]
-            kept = kept[np.isin(kept // self.people, np.concatenate([story, *going_round]))]
-            size = 1 << int(4 * (kept.size + story.size)).bit_length()
-            self._table, self._count = np.full(size, EMPTY), kept.size
+            going_round = np.concatenate([story, *(stories.story for stories in on_their_way)])
+            kept = kept[_among(_empty_set(going_round.size), going_round, kept // self.people)]
+            self._table, self._count = _empty_set(4 * (kept.size + story.size)), kept.size
             _add_all(self._table, kept)
         self._count += story.size
         return np.asarray(_add_all(self._table, story * self.people + listener))

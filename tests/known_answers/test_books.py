@@ -80,7 +80,7 @@ def test_the_ledger_itself():
     assert ledger.net().tolist() == [1006, -250]
     assert discount_factors(52, 0.1)[-1] == pytest.approx(1 / 1.1)
     assert npv(ledger.net(), 0.0) == pytest.approx(7.56)
-    with pytest.raises(ValueError):
+    with pytest.raises(KeyError, match="coffee"):
         ledger.post(0, "coffee", 1)
 
 

@@ -153,7 +153,7 @@ def test_a_question_left_unanswered_is_a_trifling_problem(quiet):
     state = state_of(quiet, **changes)
     people = learn(state, closed(0, ABANDONED, severity=0.05, kind=QUESTION))
     assert people.grievance[0] == pytest.approx(0.05)
-    assert not state.grapevine.due
+    assert not any(state.grapevine.hear(week).listener.size for week in range(100))
 
 
 def test_a_prospect_who_was_helped_is_remembered_and_a_customer_is_not(quiet):

@@ -30,8 +30,12 @@ def hear_all(vine: Grapevine, weeks=60) -> list[Stories]:
     return [vine.hear(week) for week in range(weeks)]
 
 
+def together(parts: list[Stories]) -> Stories:
+    return Stories(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
 def heard_in_all(vine: Grapevine, weeks=60) -> Stories:
-    return Stories.join(hear_all(vine, weeks))
+    return together(hear_all(vine, weeks))
 
 
 # Who hears
@@ -267,8 +271,9 @@ def listeners(scenario, statuses):
 def stories(listener, bad, weight):
     n = len(listener)
     return Stories(
-        np.arange(n), np.full(n, 10_000), np.asarray(listener), np.full(n, bad), np.full(n, weight), np.ones(n, int)
-    )
+        story=np.arange(n), teller=np.full(n, 10_000), listener=np.asarray(listener), bad=np.full(n, bad),
+        weight=np.full(n, weight), hop=np.ones(n, int), when=np.zeros(n, int),
+    )  # fmt: skip
 
 
 def test_a_story_adds_its_weight_to_both_beliefs_and_less_for_customers(scenario):
@@ -286,7 +291,7 @@ def test_a_story_adds_its_weight_to_both_beliefs_and_less_for_customers(scenario
 
 def test_several_stories_heard_in_a_week_add_up(scenario):
     people = listeners(scenario, [Status.PROSPECT])
-    heard = Stories.join([stories([0], True, 1.0), stories([0], True, 0.47), stories([0], False, 1.0)])
+    heard = together([stories([0], True, 1.0), stories([0], True, 0.47), stories([0], False, 1.0)])
     persuade(WordOfMouth(effect=1.0), people, heard, Draws(1, 0), 0)
     assert (people.reliability.bad[0], people.reliability.good[0]) == pytest.approx((1.47, 1.0))
 
