@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
 from sim.model.compiled import compiled
-from sim.model.draws import Bools, Floats, Ints, chance, draw_all, poisson_count, poisson_count_from
+from sim.model.draws import Bools, Floats, Ints, chance, draw_all, poisson_count, poisson_count_small
 from sim.model.ledger import cents
-from sim.model.people import BAD, GOOD, NEVER, NONE, Columns, Status
+from sim.model.people import BAD, GOOD, NEVER, NONE, Codes, Columns, Status
 from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS
 from sim.model.relationship import saved
 from sim.model.state import State
@@ -89,6 +89,21 @@ def _forget_rejection(people: Columns, week: int, forgets: float, key: np.uint64
 
 
 @compiled
+def _perhaps_reached(
+    status: Codes, good_friends: Floats, bad_friends: Floats, luck: Floats, who: Ints, of_special: Codes,
+    terms: Signalled,
+) -> int:  # fmt: skip
+    """Writes into `who` the prospects whom something may reach, and all for whom there is something special."""
+    count = 0
+    for person in range(status.size):
+        who[count] = person
+        # A little more than the bound, for rounding
+        likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
+        count += (status[person] == PROSPECT) & ((of_special[person] > 0) | ~(luck[person] >= likely))
+    return count
+
+
+@compiled
 def _reach(
     people: Columns, week: int, terms: Signalled, opinions: Opinions, recommended: Ints, helped: Ints,
     keys: NDArray[np.uint64],
@@ -101,13 +116,8 @@ def _reach(
     of_special[recommended] = BY_STORY + 1
     luck, who = people.luck, people.rows
     draw_all(keys[0], week, luck)
-    count = rejected = maybe = 0
-    for person in range(n):
-        is_prospect = status[person] == PROSPECT
-        who[maybe] = person
-        # A little more than the bound, for rounding
-        likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
-        maybe += is_prospect & ((of_special[person] > 0) | ~(luck[person] >= likely))
+    count = rejected = 0
+    maybe = _perhaps_reached(status, good_friends, bad_friends, luck, who, of_special, terms)
     cause = np.empty(maybe, np.int64)
     for person in who[:maybe]:
         adopts, rejects, by_talk = signal(terms, good_friends[person], bad_friends[person])
@@ -169,27 +179,39 @@ def _in_need(state: State, week: int, status: Status) -> tuple[Ints, Ints]:
 
 
 @compiled
+def _perhaps_in_need(
+    now: Codes, need: Floats, gets_messages: Bools, luck: Floats, who: Ints, status: int, times: float, reminded: float
+) -> int:
+    """Writes into `who` whom chance may have given a need: exp(-mean) >= 1 - mean. Returns how many.
+
+    A function of its own: within a longer one the compiler makes it three times as slow.
+    """
+    count = 0
+    for person in range(now.size):
+        mean = need[person] * times * (1 + reminded * gets_messages[person])
+        who[count] = person
+        count += (now[person] == status) & (luck[person] > 1 - mean)
+    return count
+
+
+@compiled
 def _needs(
     people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64
 ) -> tuple[Ints, Ints]:
-    now, need, gets_messages = people.status, people.need, people.gets_messages
-    luck, who, maybe, count = people.luck, people.rows, 0, 0
+    need, gets_messages, luck, who, count = people.need, people.gets_messages, people.luck, people.rows, 0
     draw_all(key, week, luck)
-    for person in range(now.size):
-        mean = need[person] * times * (1 + reminded * gets_messages[person])
-        who[maybe] = person
-        maybe += (now[person] == status) & (luck[person] > 1 - mean)  # P(nothing) = exp(-mean) >= 1 - mean
-    means, nothing, units = np.empty(maybe), np.empty(maybe), np.empty(maybe, np.int64)
+    maybe = _perhaps_in_need(people.status, need, gets_messages, luck, who, status, times, reminded)
+    nothing, units = np.empty(maybe), np.empty(maybe, np.int64)
     for row in range(maybe):
         person = who[row]
-        means[row] = need[person] * times * (1 + reminded * gets_messages[person])
-        nothing[row] = math.exp(-means[row])
+        nothing[row] = math.exp(-need[person] * times * (1 + reminded * gets_messages[person]))
     for row in range(maybe):
-        person, mean = who[row], means[row]
+        person = who[row]
+        mean = need[person] * times * (1 + reminded * gets_messages[person])
         if mean > 30:
             needs = poisson_count(luck[person], mean)
         else:
-            needs = poisson_count_from(luck[person], mean, 0, nothing[row])
+            needs = poisson_count_small(luck[person], mean, nothing[row])
         who[count], units[count] = person, needs
         count += needs > 0
     return who[:count].copy(), units[:count].copy()

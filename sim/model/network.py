@@ -40,15 +40,10 @@ def tie_of(ties: Ties, person: int, uniform: float, further: int) -> int:
     degree = degree_of(ties, person)
     if degree <= 0:
         return -1
-    return tie_at(ties, person, (int(uniform * degree) + further) % degree)
-
-
-@compiled
-def tie_at(ties: Ties, person: int, place: int) -> int:
-    """The strong tie of a person at one of as many places as they have ties."""
+    pick = (int(uniform * degree) + further) % degree
     if ties.complete:
-        return (person + 1 + place) % ties.people
-    return ties.neighbours[ties.starts[person] + place]
+        return (person + 1 + pick) % ties.people
+    return ties.neighbours[ties.starts[person] + pick]
 
 
 @compiled

@@ -92,6 +92,19 @@ class Trial(NamedTuple):
 
 
 @compiled
+def _unlucky(exposure: Floats, luck: Floats, who: Ints, used_up: float, rate: float, least: float) -> int:
+    """Writes into `who` whose draw is below rate x exposure (or x `least`, if that is more). Returns how many.
+
+    A function of its own: within a longer one the compiler makes it three times as slow.
+    """
+    count = 0
+    for person in range(exposure.size):
+        who[count] = person
+        count += (exposure[person] > used_up) & (luck[person] < rate * max(least, exposure[person]))
+    return count
+
+
+@compiled
 def _who_meets(
     in_use: Floats, luck: Floats, who: Ints, week: int, rate: float, elasticity: float, kept: float, key: np.uint64
 ) -> Ints:
@@ -100,13 +113,9 @@ def _who_meets(
     `luck` and `who` are room to work in.
     """
     draw_all(key, week, luck)
-    used_up = USED_UP ** (1 / elasticity)
     # 1 - exp(-hazard) <= hazard <= rate x max(1, exposure): most draws need no power and no exponential
     rough = rate if elasticity <= 1 else math.inf
-    maybe = count = 0
-    for person in range(in_use.size):
-        who[maybe] = person
-        maybe += (in_use[person] > used_up) & (luck[person] < rough * max(1.0, in_use[person]))
+    maybe, count = _unlucky(in_use, luck, who, USED_UP ** (1 / elasticity), rough, 1.0), 0
     for person in who[:maybe]:
         if luck[person] < 1 - math.exp(-rate * in_use[person] ** elasticity):
             who[count] = person
@@ -178,10 +187,7 @@ def _who_wonders(
 ) -> Ints:
     """Owners who have a question; what they have not got used to yet fades. `luck` and `who` are room to work in."""
     draw_all(key, week, luck)
-    maybe = count = 0
-    for person in range(unanswered.size):
-        who[maybe] = person
-        maybe += (unanswered[person] > USED_UP) & (luck[person] < rate * unanswered[person])  # 1 - exp(-x) <= x
+    maybe, count = _unlucky(unanswered, luck, who, USED_UP, rate, 0.0), 0  # 1 - exp(-x) <= x
     for person in who[:maybe]:
         if luck[person] < 1 - math.exp(-rate * unanswered[person]):
             who[count] = person

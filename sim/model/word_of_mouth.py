@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
 from sim.model.draws import Bools, Draws, Floats, Ints, chance
-from sim.model.network import Network, Ties, degree_of, tie_at, tie_of
+from sim.model.network import Network, Ties, degree_of, tie_of
 from sim.model.people import Columns, People, Status
 from sim.parameters.world import WordOfMouth
 
@@ -128,19 +128,21 @@ def _tell(ties: Ties, tellers: Tellers, telling: Telling, table: Floats) -> tupl
 @compiled
 def _tell_each(ties: Ties, tellers: Tellers, telling: Telling) -> tuple[Ints, Ints, Floats, Ints, Ints]:
     """The same where each strong tie is told or not, whatever the others are."""
+    persons, occasions, weights, people = tellers.who, tellers.occasion, tellers.weight, ties.people
+    starts, neighbours = ties.starts, ties.neighbours
     rows = 0
-    for row in range(tellers.who.size):
-        rows += degree_of(ties, tellers.who[row])
+    for row in range(persons.size):
+        rows += degree_of(ties, persons[row])
     story, who, weight = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows)
     listener, when = np.empty(rows, np.int64), np.empty(rows, np.int64)
     out = 0
-    for row in range(tellers.who.size):
-        person, occasion = tellers.who[row], tellers.occasion[row]
+    for row in range(persons.size):
+        person, occasion = persons[row], occasions[row]
         for place in range(degree_of(ties, person)):
-            hears = tie_at(ties, person, place)
-            key = occasion * ties.people + hears
+            hears = (person + 1 + place) % people if ties.complete else neighbours[starts[person] + place]
+            key = occasion * people + hears
             if chance(telling.tells, person, key) < telling.chance:
-                story[out], who[out], weight[out] = occasion * ties.people + person, person, tellers.weight[row]
+                story[out], who[out], weight[out] = occasion * people + person, person, weights[row]
                 listener[out] = hears
                 when[out] = telling.week + _weeks_late(telling.delays, person, key, telling.delay)
                 out += 1

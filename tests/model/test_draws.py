@@ -122,7 +122,7 @@ def unshifted(x: int, shift: int) -> int:
     return y
 
 
-def week_of(bits: int, draws: Draws, decision: str, person: int) -> int:
+def week_of(bits: int, draws: Draws, decision: str, person: int) -> np.int64:
     """The week in which the hash of a person's draw has these bits: the hash of the week alone, backwards."""
     x = unshifted(bits, 31)
     x = unshifted(x * pow(0x94D049BB133111EB, -1, 2**64) % 2**64, 27)
@@ -132,7 +132,7 @@ def week_of(bits: int, draws: Draws, decision: str, person: int) -> int:
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
         of_person = (of_person ^ (of_person >> shift)) * factor & 2**64 - 1
     week = (x - of_person) * pow(golden, -1, 2**64) - 1
-    return (week + 2**63) % 2**64 - 2**63
+    return np.int64((week + 2**63) % 2**64 - 2**63)
 
 
 @pytest.mark.parametrize("bits", [0, 1, 2**64 - 1, 2**64 - 2, 2**64 - 2**11, 2**63, 2**63 - 1])
