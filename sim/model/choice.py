@@ -106,12 +106,12 @@ def _decide(terms: Terms, who: Ints, utility: Floats, considers: Bools, key: np.
 
 
 @compiled
-def _surplus(terms: Terms, utility: Floats, sensitivity: Floats, paid: Floats) -> Floats:
-    out = np.zeros(utility.size)
-    for row in range(utility.size):
+def _surplus(terms: Terms, sensitivity: Floats, who: Ints, utility: Floats, paid: Floats) -> Floats:
+    out = np.empty(who.size)
+    for row in range(who.size):
         bounded = min(max(utility[row], -500.0), 500.0)
         worth = max(bounded, 0.0) + math.log1p(math.exp(-abs(bounded)))
-        out[row] = paid[row] * worth / (terms.price_sensitivity * sensitivity[row])
+        out[row] = paid[row] * worth / (terms.price_sensitivity * sensitivity[who[row]])
     return out
 
 
@@ -236,4 +236,4 @@ class Choice:
         if not terms.price_sensitivity:
             return np.zeros(who.size)
         utility = utilities(people.columns, terms, who, self.log_price)
-        return np.asarray(_surplus(terms, utility, people.sensitivity[who], paid))
+        return np.asarray(_surplus(terms, people.sensitivity, who, utility, paid))

@@ -166,7 +166,7 @@ def poisson_count_small(uniform: float, mean: float, none: float) -> int:
     up_to_two = up_to_one + two
     if uniform > up_to_two:
         return _poisson_from(uniform, mean, 0, none)
-    return (uniform > none) + (uniform > up_to_one)
+    return int(uniform > none) + int(uniform > up_to_one)
 
 
 @compiled

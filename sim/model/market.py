@@ -37,7 +37,8 @@ def choose(state: State, week: int) -> None:
     considers = _considers_rival(state, week, who)
     chosen = state.choice.decide(state.draws, state.people, who, week, considers, "choice")
     chosen[_forgotten(state, week, who)] = SKIPS
-    _buy(state, week, who[chosen == BUYS], units[chosen == BUYS])
+    buys = np.flatnonzero(chosen == BUYS)
+    _buy(state, week, who[buys], units[buys])
     stay = _lose_to_rival(state, week, who[chosen == TO_RIVAL])
     if state.kind == "subscription":
         _buy(state, week, stay, np.ones(stay.size, np.int64))
@@ -231,7 +232,7 @@ def _renews(state: State, week: int, due: Ints) -> Ints:
     return due[people.status[due] == Status.CUSTOMER]
 
 
-def _forgotten(state: State, week: int, who: Ints) -> np.ndarray:
+def _forgotten(state: State, week: int, who: Ints) -> Bools:
     """Whether the firm does not come to mind: the longer since the last good contact, the likelier."""
     half_life = state.world.choice.forgetting
     if half_life is None:
