@@ -56,28 +56,28 @@ class Events:
         self._chunks[kind].append({"week": week, "person": _narrow(person), **kept})
 
     def of(self, kind: str) -> dict[str, NDArray[Any]]:
-        """The columns of one kind, in the order in which the events were recorded."""
+        """The columns of one kind, in the order in which the events were recorded; they cannot be written to."""
         chunks = self._chunks[kind]
         if not chunks:
             return {name: np.empty(0, np.int64) for name in ("week", "person", *KINDS[kind])}
         if len(chunks) > 1 or not np.ndim(chunks[0]["week"]):
             chunks[:] = [self._joined(kind)]  # once: metrics ask again and again
-        return {name: column.copy() for name, column in chunks[0].items()}  # the caller's own
+        return dict(chunks[0])
 
     def _joined(self, kind: str) -> dict[str, NDArray[Any]]:
         """One chunk of many; scalars are repeated."""
         chunks = self._chunks[kind]
         sizes = [chunk["person"].size for chunk in chunks]
-        return {
-            name: np.concatenate(
-                [
-                    column if np.ndim(column := chunk[name]) else np.full(size, column)
-                    for chunk, size in zip(chunks, sizes, strict=True)
-                ],
-                dtype=np.int64 if name == "person" or name in NARROW else None,
-            )
-            for name in ("week", "person", *KINDS[kind])
-        }
+        joined = {}
+        for name in ("week", "person", *KINDS[kind]):
+            parts = [
+                column if np.ndim(column := chunk[name]) else np.full(size, column)
+                for chunk, size in zip(chunks, sizes, strict=True)
+            ]
+            wide = np.int64 if name == "person" or name in NARROW else None
+            joined[name] = np.concatenate(parts, dtype=wide)
+            joined[name].flags.writeable = False
+        return joined
 
     def frame(self) -> pd.DataFrame:
         """All events in one flat frame with a `kind` column; columns that a kind does not have are empty."""
