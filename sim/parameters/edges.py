@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def read_edges(path: str, people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -14,6 +16,8 @@ def read_edges(path: str, people: int) -> tuple[NDArray[np.int64], NDArray[np.in
     Raises:
         ValueError: saying what is wrong and what is allowed.
     """
+    import numpy as np  # slow to import, and few bring a network
+
     if not Path(path).is_file():
         raise ValueError(f"got {path!r}, no such file; allowed: a CSV file with a tie a line, e.g. '0,1'.")
     try:
