@@ -227,13 +227,20 @@ class Choice:
         discount: float = 0.0,
     ) -> Codes:
         """BUYS, SKIPS or TO_RIVAL for each of `who` (one draw each, named `name`)."""
-        utility = self.utility(people, who, week, discount)
+        return self.decide_at(self.utility(people, who, week, discount), draws, who, week, considers, name)
+
+    def decide_at(self, utility: Floats, draws: Draws, who: Ints, week: int, considers: np.ndarray, name: str) -> Codes:
+        """The same, for people whose utility is known."""
         return np.asarray(_decide(self.terms(week), who, utility, considers, draws.key(name)))
 
-    def surplus(self, people: People, who: Ints, week: int, paid: Floats) -> Floats:
-        """Dollars that buyers would have paid on top: with utility b_p ln(price), price x ln(1 + exp U) / b_p."""
+    def surplus(self, people: People, who: Ints, week: int, paid: Floats, utility: Floats | None = None) -> Floats:
+        """Dollars that buyers would have paid on top: with utility b_p ln(price), price x ln(1 + exp U) / b_p.
+
+        `utility` of buying at the list price, where it is known.
+        """
         terms = self.terms(week)
         if not terms.price_sensitivity:
             return np.zeros(who.size)
-        utility = utilities(people.columns, terms, who, self.log_price)
+        if utility is None:
+            utility = self.utility(people, who, week)
         return np.asarray(_surplus(terms, people.sensitivity, who, utility, paid))

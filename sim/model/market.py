@@ -35,10 +35,11 @@ def choose(state: State, week: int) -> None:
         who = _renews(state, week, who)
         units = np.ones(who.size, np.int64)
     considers = _considers_rival(state, week, who)
-    chosen = state.choice.decide(state.draws, state.people, who, week, considers, "choice")
+    utility = state.choice.utility(state.people, who, week)
+    chosen = state.choice.decide_at(utility, state.draws, who, week, considers, "choice")
     chosen[_forgotten(state, week, who)] = SKIPS
     buys = np.flatnonzero(chosen == BUYS)
-    _buy(state, week, who[buys], units[buys])
+    _buy(state, week, who[buys], units[buys], utility=utility[buys])
     stay = _lose_to_rival(state, week, who[chosen == TO_RIVAL])
     if state.kind == "subscription":
         _buy(state, week, stay, np.ones(stay.size, np.int64))
@@ -196,9 +197,7 @@ def _perhaps_in_need(
 
 
 @compiled
-def _needs(
-    people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64
-) -> tuple[Ints, Ints]:
+def _needs(people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64) -> tuple[Ints, Ints]:
     need, gets_messages, luck, who, count = people.need, people.gets_messages, people.luck, people.rows, 0
     draw_all(key, week, luck)
     maybe = _perhaps_in_need(people.status, need, gets_messages, luck, who, status, times, reminded)
@@ -267,7 +266,10 @@ def _look_around(
                 looking[person] = 1.0
 
 
-def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, discount: float = 0.0) -> None:
+def _buy(
+    state: State, week: int, who: Ints, units: Ints, first: bool = False, discount: float = 0.0,
+    utility: Floats | None = None,
+) -> None:  # fmt: skip
     """A week's needs are bought in one order, which is paid, remembered, and may be the last.
 
     As in BG/NBD, nobody loses interest over the first purchase; under contract it is lost at renewals only.
@@ -277,7 +279,7 @@ def _buy(state: State, week: int, who: Ints, units: Ints, first: bool = False, d
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
     paid = _prices(people.basket, who, units, state.price, noise)
-    state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid / 100).sum()
+    state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid / 100, utility).sum()
     order = Order(
         week, discount, state.margin, world.beliefs.success_weight, world.choice.habit_gain,
         not (first or state.kind in ("subscription", "one_off")),

@@ -33,11 +33,13 @@ LEFT_BY = ("unresolved", "silent", "rival", "lost interest")
 
 
 # Columns kept in four bytes until somebody asks for them: memory of long runs is mostly these
-NARROW = frozenset({"units", "teller"})
+NARROW = frozenset({"units", "teller", "cents"})
 
 
-def _narrow(column: ArrayLike) -> NDArray[np.int32]:
-    return np.asarray(column, np.int32)
+def _narrow(column: ArrayLike) -> NDArray[Any]:
+    wide = np.asarray(column)
+    narrow = wide.astype(np.int32)
+    return narrow if np.array_equal(narrow, wide) else wide
 
 
 class Events:

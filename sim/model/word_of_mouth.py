@@ -262,7 +262,8 @@ class Grapevine:
     ) -> None:
         if not story.size:
             return
-        self.heard.add(story, teller, self.on_their_way)
+        if self.world.hops > 1:  # it might come back to its teller
+            self.heard.add(story, teller, self.on_their_way)
         hop = np.ones(story.size, np.int64)
         self._send(Stories(story, teller, listener, np.full(story.size, bad), weight, hop, when))
 
