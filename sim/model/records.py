@@ -32,14 +32,14 @@ NEWCOMERS = 4  # of these causes, so many are those of people who never bought b
 LEFT_BY = ("unresolved", "silent", "rival", "lost interest")
 
 
-# Columns kept in four bytes until somebody asks for them: memory of long runs is mostly these
-NARROW = frozenset({"units", "teller", "cents"})
+# Columns kept in four bytes, where they fit, until somebody asks for them: memory of long runs is mostly these
+NARROW = frozenset({"person", "units", "cents", "teller"})
+_MOST = np.iinfo(np.int32).max
 
 
-def _narrow(column: ArrayLike) -> NDArray[Any]:
-    wide = np.asarray(column)
-    narrow = wide.astype(np.int32)
-    return narrow if np.array_equal(narrow, wide) else wide
+def _narrow(column: NDArray[Any]) -> NDArray[Any]:
+    fits = column.dtype == np.int64 and column.size and -_MOST <= column.min() and column.max() <= _MOST
+    return column.astype(np.int32) if fits else column
 
 
 class Events:
@@ -54,8 +54,9 @@ class Events:
             return
         if tuple(columns) != KINDS[kind]:
             raise KeyError(f"{kind} needs the columns {KINDS[kind]}, got {tuple(columns)}")
-        kept = {name: _narrow(column) if name in NARROW else column for name, column in columns.items()}
-        self._chunks[kind].append({"week": week, "person": _narrow(person), **kept})
+        row = {"person": person, **columns}
+        kept = {name: _narrow(np.asarray(column)) if name in NARROW else column for name, column in row.items()}
+        self._chunks[kind].append({"week": week, **kept})
 
     def of(self, kind: str) -> dict[str, NDArray[Any]]:
         """The columns of one kind, in the order in which the events were recorded; they cannot be written to."""
@@ -76,7 +77,7 @@ class Events:
                 column if np.ndim(column := chunk[name]) else np.full(size, column)
                 for chunk, size in zip(chunks, sizes, strict=True)
             ]
-            wide = np.int64 if name == "person" or name in NARROW else None
+            wide = np.int64 if name in NARROW else None
             joined[name] = np.concatenate(parts, dtype=wide)
             joined[name].flags.writeable = False
         return joined
