@@ -38,7 +38,7 @@ _MOST = np.iinfo(np.int32).max
 
 
 def _narrow(column: NDArray[Any]) -> NDArray[Any]:
-    fits = column.dtype == np.int64 and column.size and -_MOST <= column.min() and column.max() <= _MOST
+    fits = column.dtype == np.int64 and column.size and column.min() >= -_MOST and column.max() <= _MOST
     return column.astype(np.int32) if fits else column
 
 
