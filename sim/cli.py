@@ -159,9 +159,9 @@ def conditions(
 
 @app.command()
 def calibrate(
-    points: Annotated[str, typer.Option(metavar="N", help="Parameter points of the first wave.")] = "36",
-    accept: Annotated[str, typer.Option(metavar="N", help="Points kept: the posterior sample.")] = "14",
-    waves: Annotated[str, typer.Option(metavar="N", help="Waves; each later one searches around what was kept.")] = "2",
+    points: Annotated[str, typer.Option(metavar="N", help="Parameter points of the first wave.")] = "128",
+    accept: Annotated[str, typer.Option(metavar="N", help="Points kept: the posterior sample.")] = "32",
+    waves: Annotated[str, typer.Option(metavar="N", help="Waves; each later one searches around what was kept.")] = "3",
     replications: Annotated[str, typer.Option(metavar="N", help="Paired worlds of a point.")] = "2",
     seed: Annotated[str, typer.Option(metavar="N", help="Of the search.")] = "1",
     workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,

@@ -87,16 +87,13 @@ def summarize(run: Run) -> dict[str, float]:
 
 def retention(run: Run, window: int = 52) -> float:
     """Share of those who joined with at least `window` weeks to go who had not left within it."""
-    joins, leaves = run.events.of("joining"), run.events.of("leaving")
-    first_leave: dict[int, list[int]] = {}
-    for person, week in zip(leaves["person"].tolist(), leaves["week"].tolist(), strict=True):
-        first_leave.setdefault(person, []).append(week)
-    stayed = observed = 0
-    for person, week in zip(joins["person"].tolist(), joins["week"].tolist(), strict=True):
-        if week + window < run.scenario.run.weeks:
-            observed += 1
-            stayed += not any(week <= gone <= week + window for gone in first_leave.get(person, ()))
-    return ratio(stayed, observed)
+    joins, leaves, horizon = run.events.of("joining"), run.events.of("leaving"), run.scenario.run.weeks
+    observed = joins["week"] + window < horizon
+    # Person and week in one number: the next leaving at or after a joining is that person's if it is within the window
+    joined = (joins["person"] * horizon + joins["week"])[observed]
+    left = np.sort(leaves["person"] * horizon + leaves["week"])
+    following = np.append(left, np.iinfo(np.int64).max)[np.searchsorted(left, joined)]
+    return ratio((following > joined + window).sum(), joined.size)
 
 
 def repurchase(run: Run, window: int = 13) -> float:
@@ -121,4 +118,4 @@ def lifetime_value(run: Run) -> float:
     counts = since >= 0
     margin = bought["cents"][counts] / 100 * run.scenario.margin
     value = margin * (1 + run.scenario.run.discount_rate) ** (-since[counts] / 52)
-    return ratio(value.sum(), np.unique(joins["person"][newcomer]).size)
+    return ratio(value.sum(), (start < np.iinfo(np.int64).max).sum())

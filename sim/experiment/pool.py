@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
@@ -29,15 +30,23 @@ def spread(
         yield from ((number, function(*task)) for number, task in enumerate(tasks))
         return
     warm_up()  # here, once, and not in each of them
-    # Spawned, not forked: the same on every system, and safe beside a notebook's threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
-        futures = {pool.submit(function, *task): number for number, task in enumerate(tasks)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    futures = {_pool(workers).submit(function, *task): number for number, task in enumerate(tasks)}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BaseException:
+        _pool(workers).shutdown(wait=False, cancel_futures=True)
+        _pool.cache_clear()
+        raise
+
+
+@lru_cache(maxsize=1)
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Kept for the next time: to start a process takes as long as some runs.
+
+    Spawned, not forked: the same on every system, and safe beside a notebook's threads.
+    """
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_parent)
 
 
 def _follow_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ def run_one(scenario: Scenario, replication: int, asked: bool = True) -> Result:
     return Result(scenario.strategy_name, replication, weeks, summarize(run), ask_buyers(run) if asked else {})
 
 
+def run_together(tasks: Sequence[tuple[Scenario, int, bool]]) -> list[Result]:
+    """Several runs in turn: of one paired world, they draw people and network once."""
+    return [run_one(*task) for task in tasks]
+
+
 def replicate(
     scenarios: Sequence[Scenario],
     replications: Iterable[int],
@@ -52,7 +58,10 @@ def replicate(
         progress: a bar with the time left, on standard error or a stream of yours; False for none.
         survey: whether buyers are asked too, which takes another short run for each.
     """
-    tasks = [(scenario, replication, survey) for replication in replications for scenario in scenarios]
+    worlds = [[(scenario, replication, survey) for scenario in scenarios] for replication in replications]
+    tasks = [task for world in worlds for task in world]
+    few = len(worlds) < 2 * (workers or os.cpu_count() or 1)  # then a run each keeps all processes busy
+    batches = [[task] for task in tasks] if few else worlds
     done: dict[tuple[str, int], Result] = {}
     with tqdm(
         total=len(tasks),
@@ -64,9 +73,9 @@ def replicate(
         dynamic_ncols=False,
         ncols=88,
     ) as bar:
-        for _, result in spread(run_one, tasks, workers):
-            done[result.strategy, result.replication] = result
-            bar.update()
+        for _, results in spread(run_together, [(batch,) for batch in batches], workers):
+            done |= {(result.strategy, result.replication): result for result in results}
+            bar.update(len(results))
     return [done[scenario.strategy_name, replication] for scenario, replication, _ in tasks]
 
 

@@ -43,11 +43,10 @@ def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: 
 
     # Pipes of its own, not TCP: nothing listens on the network, and kernels started at once do not meet
     with staging(out) as aside, tempfile.TemporaryDirectory(prefix="whatif-") as pipes:
-        executed = aside / notebook.name
         try:
-            execute_notebook(
+            document = execute_notebook(
                 notebook,
-                executed,
+                None,  # to save it after each cell takes longer than many cells, and half of one is of no use
                 dict(parameters),
                 progress_bar=False,
                 log_output=False,
@@ -57,9 +56,8 @@ def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: 
             )
         except PapermillExecutionError as error:
             raise NotebookFailed(f"{notebook.name}, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
-        document = nbformat.read(executed, as_version=4)
         tidy(document)
-        nbformat.write(document, executed)
+        nbformat.write(document, aside / notebook.name)
         html, _ = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(document)
         (aside / f"{notebook.stem}.html").write_text(_offline(html), encoding="utf-8")
     return out / f"{notebook.stem}.html"

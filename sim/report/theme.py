@@ -6,6 +6,7 @@ import base64
 import json
 import struct
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 from zlib import crc32
 
@@ -131,9 +132,15 @@ def themed(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def _png(spec: Mapping[str, Any]) -> bytes:
+    return _drawn(json.dumps(spec, sort_keys=True))
+
+
+@lru_cache(maxsize=32)
+def _drawn(spec: str) -> bytes:
+    """Kept: what a notebook shows is written to a file later."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(json.dumps(spec), vl_version=_version(), scale=SCALE)
+    return vl_convert.vegalite_to_png(spec, vl_version=_version(), scale=SCALE)
 
 
 def _version() -> str:

@@ -36,13 +36,30 @@ def test_results_do_not_depend_on_which_worker_is_done_first(
     scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
 ):
     def late_ones_first(function, tasks, workers):
-        numbered = [(n, Result(task[0].strategy_name, task[1], {}, {}, {})) for n, task in enumerate(tasks)]
+        numbered = [
+            (n, [Result(scenario.strategy_name, row, {}, {}, {}) for scenario, row, _ in batch])
+            for n, (batch,) in enumerate(tasks)
+        ]
         yield from reversed(numbered)
 
     monkeypatch.setattr(floor, "spread", late_ones_first)
-    assert order(replicate(scenarios, range(2), progress=False)) == [
-        (name, row) for row in (0, 1) for name in ("cost_center", "profit_center")
-    ]
+    for workers in (1, 2):  # the runs of a world together, and each on its own
+        assert order(replicate(scenarios, range(2), workers, progress=False)) == [
+            (name, row) for row in (0, 1) for name in ("cost_center", "profit_center")
+        ]
+
+
+def test_processes_are_kept_until_something_goes_wrong():
+    pool._pool.cache_clear()
+    tasks = [(2.0,), (4.0,)]
+    assert sorted(pool.spread(math.sqrt, tasks, 2)) == [(0, math.sqrt(2)), (1, 2.0)]
+    first = pool._pool(2)
+    assert sorted(pool.spread(math.log2, tasks, 2)) == [(0, 1.0), (1, 2.0)]
+    assert pool._pool(2) is first
+    with pytest.raises(ValueError, match="math domain"):
+        list(pool.spread(math.sqrt, [(2.0,), (-1.0,)], 2))
+    assert pool._pool(2) is not first
+    assert sorted(pool.spread(math.sqrt, tasks, 2)) == [(0, math.sqrt(2)), (1, 2.0)]
 
 
 @pytest.mark.parametrize(("asked", "tasks", "used"), [(None, 10, 7), (3, 10, 3), (5, 2, 2), (50, 20, 20)])
@@ -56,10 +73,12 @@ def test_workers_are_one_a_core_and_no_more_than_tasks(
             seen.append(workers)
             super().__init__(workers)
 
+    pool._pool.cache_clear()
     monkeypatch.setattr(pool, "ProcessPoolExecutor", Executor)
     monkeypatch.setattr(pool.os, "cpu_count", lambda: 7)
     assert sorted(pool.spread(abs, [(-n,) for n in range(tasks)], asked)) == [(n, n) for n in range(tasks)]
     assert seen == [used]
+    pool._pool.cache_clear()  # these were no processes
 
 
 def test_one_worker_is_this_process(monkeypatch: pytest.MonkeyPatch):
