@@ -62,7 +62,7 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
     "desk": [answer(1.0, "erlang_a", "abandons", point="one agent, as patient as service is long", theory=0.368)],
     "nothing": [],
 }
-FACTS: dict[str, list[dict[str, Any]]] = {
+stylised.FACTS: dict[str, list[dict[str, Any]]] = {
     "in and out": [fact(5.0), fact(2.0), fact(7.4), fact(4.0, 1.0, INF), fact(0.0, 0.0, 0.0, "beyond_hops")],
     "far away": [fact(5e6), fact(-9.0, 0.0, INF, "retention_rises_2", unit="points")],
     "not measured": [fact(NAN, holds=False)],
@@ -90,7 +90,7 @@ def answers_of(case: str) -> pd.DataFrame:
 
 
 def facts_of(case: str) -> pd.DataFrame:
-    return frame(FACTS[case], fact, 0.0)
+    return frame(stylised.FACTS[case], fact, 0.0)
 
 
 def conditions_of(case: str) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def test_the_line_of_the_bass_curve_is_the_theory_of_the_table() -> None:
 # --- facts
 
 
-@pytest.mark.parametrize("case", FACTS)
+@pytest.mark.parametrize("case", stylised.FACTS)
 def test_every_picture_of_facts_draws(case: str) -> None:
     table = facts_of(case)
     assert readable(trust.facts_chart(table)) == trust.facts_headline(table)
@@ -239,6 +239,27 @@ def test_what_was_not_measured_makes_no_trade_off(table: pd.DataFrame) -> None:
 
 
 # --- conditions
+
+
+def test_tried_points_say_what_a_fact_would_cost(tmp_path: Path) -> None:
+    keys = [each.key for each in stylised.FACTS if each.of != "pairs"]
+    inside = {each.key: each.low if math.isfinite(each.low) else each.high for each in stylised.FACTS}
+    points = pd.DataFrame([{key: inside[key] for key in keys}] * 8)
+    points.loc[:3, "abandonment"] = 0.5  # half of the points have it outside
+    points.loc[6:, "occupancy"] = 0.1  # and of the others, half have this one outside
+    points.to_csv(tmp_path / "points.csv")
+    table = pd.DataFrame([fact(0.5, 0.05, 0.1, key="abandonment"), fact(0.8, 0.75, 0.88, key="occupancy")])
+    text = trust.tried(table, tmp_path)
+    assert "tried 8 points" in text and "2 of them had all" in text
+    assert (
+        "*Abandonment* was in its band in 50 % of them; these less often had *Occupancy* (50 % against 100 %)" in text
+    )
+    assert "*Occupancy* was" not in text  # it is inside in the table
+    points.loc[6:, "occupancy"] = points.loc[0, "occupancy"]
+    points.to_csv(tmp_path / "points.csv")
+    assert "no other fact suffered" in trust.tried(table, tmp_path)
+    assert trust.tried(table, tmp_path / "nothing") == "Nothing is kept of a calibration."
+    assert "nan" not in trust.tried(table)  # with what ships
 
 
 @pytest.mark.parametrize("case", CONDITIONS)

@@ -10,7 +10,7 @@ from sim.report.trust.against_conditions import (
     conditions_headline,
     conditions_sentence,
 )
-from sim.report.trust.against_facts import fact_table, facts_chart, facts_headline, facts_sentence, trade_off
+from sim.report.trust.against_facts import fact_table, facts_chart, facts_headline, facts_sentence, trade_off, tried
 from sim.report.trust.against_theory import answers, answers_headline, answers_sentence, bass, queue
 from sim.report.trust.asked import Asked, check, conditions, facts, known_answers, origin, read_parameters
 from sim.report.trust.parts import DARK_ORANGE, INSIDE, LIMIT, marked, show
@@ -45,4 +45,5 @@ __all__ = [
     "read_parameters",
     "show",
     "trade_off",
+    "tried",
 ]

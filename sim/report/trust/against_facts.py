@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from sim.experiment.calibrate import OUT
 from sim.experiment.facts import FACTS
 from sim.report.marks import Chart, drawable_ends, titled
 from sim.report.trust.parts import INSIDE, OUTSIDE, UNTESTED, marked, named_rows, truth, verdict_marks
@@ -207,3 +209,44 @@ def trade_off(table: pd.DataFrame, rate: float) -> str:
             "have their habits and the published elasticity, which comes from firms that keep more of their customers."
         )
     return f"{start}{band}, and these runs lie {'in that range' if retention <= needed[1] else 'above it'}."
+
+
+def tried(table: pd.DataFrame, folder: Path = OUT) -> str:
+    """What the points that the calibration tried say of the facts outside their bands: what else would have to give.
+
+    Args:
+        folder: where points.csv is, see `whatif calibrate`.
+    """
+    if not (folder / "points.csv").exists():
+        return "Nothing is kept of a calibration."
+    points = pd.read_csv(folder / "points.csv")
+    inside = pd.DataFrame(
+        {fact.key: points[fact.key].between(fact.low, fact.high) for fact in FACTS if fact.key in points}
+    )
+    said = []
+    for fact in table[table["value"].notna() & ~truth(table["holds"])].itertuples():
+        if fact.fact in inside and 0 < inside[fact.fact].sum() < len(points):
+            said.append(_instead(str(fact.fact), inside))
+    everything = int(inside.all(axis=1).sum())
+    return " ".join(
+        [
+            f"Calibration tried {len(points)} points, each in few worlds, so that chance has a part in what follows; "
+            f"{everything} of them had all the facts it looks at in their bands.",
+            *said,
+        ]
+    )
+
+
+def _instead(fact: str, inside: pd.DataFrame) -> str:
+    """What the points with a fact in its band lack more often than the others."""
+    has = inside[fact]
+    lost = (inside[~has].mean() - inside[has].mean()).drop(fact).sort_values(ascending=False)
+    worst = [str(name) for name in lost[lost > 0.05].index[:3]]
+    start = f"*{_name(fact)}* was in its band in {percent(has.mean())} of them"
+    if not worst:
+        return f"{start}, and no other fact suffered for it: another default could have it."
+    shares = ", ".join(
+        f"*{_name(name)}* ({percent(inside.loc[has, name].mean())} against {percent(inside.loc[~has, name].mean())})"
+        for name in worst
+    )
+    return f"{start}; compared with the others, these less often had {shares}."
