@@ -62,7 +62,7 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
     "desk": [answer(1.0, "erlang_a", "abandons", point="one agent, as patient as service is long", theory=0.368)],
     "nothing": [],
 }
-stylised.FACTS: dict[str, list[dict[str, Any]]] = {
+FACTS: dict[str, list[dict[str, Any]]] = {
     "in and out": [fact(5.0), fact(2.0), fact(7.4), fact(4.0, 1.0, INF), fact(0.0, 0.0, 0.0, "beyond_hops")],
     "far away": [fact(5e6), fact(-9.0, 0.0, INF, "retention_rises_2", unit="points")],
     "not measured": [fact(NAN, holds=False)],
@@ -90,7 +90,7 @@ def answers_of(case: str) -> pd.DataFrame:
 
 
 def facts_of(case: str) -> pd.DataFrame:
-    return frame(stylised.FACTS[case], fact, 0.0)
+    return frame(FACTS[case], fact, 0.0)
 
 
 def conditions_of(case: str) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def test_the_line_of_the_bass_curve_is_the_theory_of_the_table() -> None:
 # --- facts
 
 
-@pytest.mark.parametrize("case", stylised.FACTS)
+@pytest.mark.parametrize("case", FACTS)
 def test_every_picture_of_facts_draws(case: str) -> None:
     table = facts_of(case)
     assert readable(trust.facts_chart(table)) == trust.facts_headline(table)
