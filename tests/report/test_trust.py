@@ -251,9 +251,8 @@ def test_tried_points_say_what_a_fact_would_cost(tmp_path: Path) -> None:
     table = pd.DataFrame([fact(0.5, 0.05, 0.1, key="abandonment"), fact(0.8, 0.75, 0.88, key="occupancy")])
     text = trust.tried(table, tmp_path)
     assert "tried 8 points" in text and "2 of them had all" in text
-    assert (
-        "*Abandonment* was in its band in 50 % of them; these less often had *Occupancy* (50 % against 100 %)" in text
-    )
+    assert "*Abandonment* was in its band in 50 % of them; compared with the others" in text
+    assert "these less often had *Occupancy* (50 % against 100 %)." in text
     assert "*Occupancy* was" not in text  # it is inside in the table
     points.loc[6:, "occupancy"] = points.loc[0, "occupancy"]
     points.to_csv(tmp_path / "points.csv")
