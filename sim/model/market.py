@@ -29,7 +29,8 @@ BY_ADVERTISING, BY_STORY, BY_MENTION, BY_HELP = (
 def choose(state: State, week: int) -> None:
     """Customers in need buy, do without, or go to the rival; some former customers think again."""
     _start_looking(state, week)
-    former, reconsidering = state.people.having(Status.FORMER), _in_need(state, week, Status.FORMER)
+    former = state.people.having(Status.FORMER)
+    reconsidering = _in_need(state, week, Status.FORMER) if former.size else (former, former)
     who, units = _in_need(state, week, Status.CUSTOMER)
     if state.kind == "subscription":
         who = _renews(state, week, who)
@@ -170,8 +171,6 @@ def turn_away(state: State, week: int, who: Ints, status: Status, cause: str) ->
 def _in_need(state: State, week: int, status: Status) -> tuple[Ints, Ints]:
     """People in a status who need something this week, and how much (by chance: Poisson, in the times there are)."""
     columns, wanted = state.people.columns, int(status)
-    if not (columns.status == wanted).any():
-        return np.empty(0, np.int64), np.empty(0, np.int64)
     if state.kind != "occasional":
         who = np.flatnonzero((columns.status == wanted) & (columns.next_need <= week))
         return who, np.ones(who.size, np.int64)
