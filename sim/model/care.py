@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model import market, problems, remedy
+from sim.model import problems, remedy
 from sim.model.case import OUTCOMES, RESOLVED, Cases, lucks, new_cases
 from sim.model.compiled import compiled
 from sim.model.desk import Desk
 from sim.model.draws import Bools, Floats, Ints, chance
 from sim.model.ledger import cents
+from sim.model.orders import turn_away
 from sim.model.people import BAD, GOOD, Codes, Columns, Status
 from sim.model.problems import CALLS, QUESTION, SELF_SERVED, SILENT, Problems
 from sim.model.state import State
@@ -193,7 +194,7 @@ def _turn_away(state: State, week: int, gone: Ints, status: Codes, cause: str) -
     """They leave, each once, whatever went wrong besides."""
     if gone.size:
         for leaves_as in (Status.LEFT_CATEGORY, Status.LOST_FOR_GOOD, Status.FORMER):
-            market.turn_away(state, week, _those(gone, status, int(leaves_as)), leaves_as, cause)
+            turn_away(state, week, _those(gone, status, int(leaves_as)), leaves_as, cause)
 
 
 @compiled

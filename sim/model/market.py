@@ -1,29 +1,22 @@
-"""People who need something choose; who comes, who buys, who leaves."""
+"""People who need something choose: they buy, do without, go to the rival, or come back from there."""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
 from sim.model.compiled import compiled
-from sim.model.draws import Bools, Floats, Ints, chance, draw_all, poisson_count, poisson_count_small
+from sim.model.draws import Bools, Floats, Ints, draw_all, poisson_count, poisson_count_small
 from sim.model.ledger import cents
-from sim.model.people import BAD, GOOD, NEVER, NONE, Codes, Columns, Status
-from sim.model.records import JOINED_BY, LEFT_BY, NEWCOMERS
+from sim.model.orders import buy, join, leave
+from sim.model.people import Codes, Columns, Status
+from sim.model.records import JOINED_BY, LEFT_BY
 from sim.model.relationship import saved
 from sim.model.state import State
-from sim.model.talk import Opinions, Signalled, at_most, signal
 
-CUSTOMER, PROSPECT, REJECTER, LEFT_CATEGORY = (
-    int(status) for status in (Status.CUSTOMER, Status.PROSPECT, Status.REJECTER, Status.LEFT_CATEGORY)
-)
-BY_ADVERTISING, BY_STORY, BY_MENTION, BY_HELP = (
-    JOINED_BY.index(name) for name in ("advertising", "recommendation", "mention", "help")
-)
+CUSTOMER = int(Status.CUSTOMER)
 
 
 def choose(state: State, week: int) -> None:
@@ -38,12 +31,12 @@ def choose(state: State, week: int) -> None:
     considers = _considers_rival(state, week, who)
     utility = state.choice.utility(state.people, who, week)
     chosen = state.choice.decide_at(utility, state.draws, who, week, considers, "choice")
-    chosen[_forgotten(state, week, who)] = SKIPS
+    chosen[forgotten(state, week, who)] = SKIPS
     buys = np.flatnonzero(chosen == BUYS)
-    _buy(state, week, who[buys], units[buys], utility=utility[buys])
+    buy(state, week, who[buys], units[buys], utility=utility[buys])
     stay = _lose_to_rival(state, week, who[chosen == TO_RIVAL])
     if state.kind == "subscription":
-        _buy(state, week, stay, np.ones(stay.size, np.int64))
+        buy(state, week, stay, np.ones(stay.size, np.int64))
         leave(state, week, who[chosen == SKIPS], Status.LEFT_CATEGORY, "lost interest")
     elif state.kind == "durable":
         _put_off(state, week, who[chosen == SKIPS])
@@ -55,117 +48,6 @@ def _considers_rival(state: State, week: int, who: Ints) -> Bools:
     if not state.choice.rival_present(week):
         return np.zeros(who.size, bool)
     return np.asarray(state.draws.uniform("considers the rival", who, week) < state.people.looking[who])
-
-
-def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> None:
-    """Prospects reached by a story, help, talk or advertising choose as newcomers: the rival is in their view."""
-    people, draws, market = state.people, state.draws, state.world.market
-    _return_to_category(state, week)
-    forgets = 1 - 0.5 ** (1 / market.rejection_half_life)
-    _forget_rejection(people.columns, week, forgets, draws.key("forgets what others said"))
-    effort = state.strategy.promotion.advertising
-    # Twice the effort reaches as many as two campaigns that do not know of each other
-    advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
-    prospects = int(np.count_nonzero(people.status == Status.PROSPECT))
-    if not prospects:
-        return
-    who, cause, rejected = _reach(
-        people.columns, week, state.talk.week(advertising), state.talk.opinions, recommended, helped,
-        draws.keys("advertising", "who told them"),
-    )  # fmt: skip
-    state.ledger.post(week, "advertising", -cents(prospects * market.advertising_cost * effort))
-    state.weeks["rejected"][week] = rejected
-    discount = state.strategy.promotion.newcomer_discount
-    chosen = state.choice.decide(draws, people, who, week, np.ones(who.size, bool), "first choice", discount)
-    won, cause = who[chosen == BUYS], cause[chosen == BUYS]
-    _join(state, week, won, cause)
-    _buy(state, week, won, np.ones(won.size, np.int64), first=True, discount=discount)
-    state.weeks["recommended"][week] = ((cause == BY_STORY) | (cause == BY_MENTION)).sum()
-
-
-@compiled
-def _forget_rejection(people: Columns, week: int, forgets: float, key: np.uint64) -> None:
-    status, opinion = people.status, people.opinion
-    for person in range(status.size):
-        if status[person] == REJECTER and chance(key, person, week) < forgets:
-            status[person], opinion[person] = PROSPECT, NONE
-
-
-@compiled
-def _perhaps_reached(
-    status: Codes, good_friends: Floats, bad_friends: Floats, luck: Floats, who: Ints, of_special: Codes,
-    terms: Signalled,
-) -> int:  # fmt: skip
-    """Writes into `who` the prospects whom something may reach, and all for whom there is something special."""
-    count = 0
-    for person in range(status.size):
-        who[count] = person
-        # A little more than the bound, for rounding
-        likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
-        count += (status[person] == PROSPECT) & ((of_special[person] > 0) | ~(luck[person] >= likely))
-    return count
-
-
-@compiled
-def _reach(
-    people: Columns, week: int, terms: Signalled, opinions: Opinions, recommended: Ints, helped: Ints,
-    keys: NDArray[np.uint64],
-) -> tuple[Ints, Ints, int]:  # fmt: skip
-    """What reaches prospects: (who considers the firm, why, how many turn away)."""
-    status, opinion, n = people.status, people.opinion, people.status.size
-    good_friends, bad_friends = opinions.good_friends, opinions.bad_friends
-    of_special = np.zeros(n, np.int8)
-    of_special[helped] = BY_HELP + 1
-    of_special[recommended] = BY_STORY + 1
-    luck, who = people.luck, people.rows
-    draw_all(keys[0], week, luck)
-    count = rejected = 0
-    maybe = _perhaps_reached(status, good_friends, bad_friends, luck, who, of_special, terms)
-    cause = np.empty(maybe, np.int64)
-    for person in who[:maybe]:
-        adopts, rejects, by_talk = signal(terms, good_friends[person], bad_friends[person])
-        if of_special[person]:
-            cause[count] = of_special[person] - 1
-        elif luck[person] < adopts:
-            cause[count] = BY_MENTION if chance(keys[1], person, week) < by_talk else BY_ADVERTISING
-        else:
-            if luck[person] < adopts + rejects:
-                status[person], opinion[person] = REJECTER, BAD
-                rejected += 1
-            continue
-        who[count] = person
-        count += 1
-    return who[:count].copy(), cause[:count].copy(), rejected
-
-
-def leave(state: State, week: int, who: Ints, status: Status, cause: str) -> None:
-    """Customers become what `status` says; each is worth a yearly margin that is now gone. They keep what they own."""
-    if not who.size:
-        return
-    yearly = _leave(state.people.columns, who, int(status), state.price, state.margin)
-    state.weeks["left"][week] += who.size
-    state.events.add("leaving", week, who, cause=LEFT_BY.index(cause), status=int(status), yearly_margin=yearly)
-
-
-@compiled
-def _leave(people: Columns, who: Ints, status: int, price: float, margin: float) -> Ints:
-    """Returns cents of margin that each was worth in a year."""
-    now, leaving_as, need, basket = people.status, people.leaving_as, people.need, people.basket
-    yearly = np.empty(who.size, np.int64)
-    for row in range(who.size):
-        person = who[row]
-        now[person], leaving_as[person] = status, -1
-        yearly[row] = np.int64(np.rint(52 * need[person] * basket[person] * price * margin * 100))
-    return yearly
-
-
-def turn_away(state: State, week: int, who: Ints, status: Status, cause: str) -> None:
-    """Customers decide to leave: at once, or under contract at the next renewal, lost though they still pay."""
-    if state.kind != "subscription":
-        leave(state, week, who, status, cause)
-        return
-    state.people.leaving_as[who] = status
-    state.people.leaving_over[who] = LEFT_BY.index(cause)
 
 
 def _in_need(state: State, week: int, status: Status) -> tuple[Ints, Ints]:
@@ -230,7 +112,7 @@ def _renews(state: State, week: int, due: Ints) -> Ints:
     return due[people.status[due] == Status.CUSTOMER]
 
 
-def _forgotten(state: State, week: int, who: Ints) -> Bools:
+def forgotten(state: State, week: int, who: Ints) -> Bools:
     """Whether the firm does not come to mind: the longer since the last good contact, the likelier."""
     half_life = state.world.choice.forgetting
     if half_life is None:
@@ -263,83 +145,6 @@ def _look_around(
                 likely += deal_looking * unfairness_of(terms, joined[person], sees_deals[person])
             if enters or luck[person] < likely:
                 looking[person] = 1.0
-
-
-def _buy(
-    state: State, week: int, who: Ints, units: Ints, first: bool = False, discount: float = 0.0,
-    utility: Floats | None = None,
-) -> None:  # fmt: skip
-    """A week's needs are bought in one order, which is paid, remembered, and may be the last.
-
-    As in BG/NBD, nobody loses interest over the first purchase; under contract it is lost at renewals only.
-    """
-    if not who.size:
-        return
-    people, world = state.people, state.world
-    noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
-    paid = _prices(people.basket, who, units, state.price, noise)
-    state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid / 100, utility).sum()
-    order = Order(
-        week, discount, state.margin, world.beliefs.success_weight, world.choice.habit_gain,
-        not (first or state.kind in ("subscription", "one_off")),
-    )  # fmt: skip
-    goods, off, tired = _order(people.columns, order, who, units, paid, state.draws.key("loses interest"))
-    state.ledger.post(week, "sales", paid)
-    state.ledger.post(week, "cost_of_goods", -goods)
-    state.ledger.post(week, "discounts", -off)
-    state.events.add("purchase", week, who, units=units, cents=paid)
-    state.weeks["orders"][week] += who.size
-    if state.kind != "occasional":
-        people.next_need[who] = week + people.until_next_need(world.needs, state.draws, who, week)
-    leave(state, week, who[tired], Status.LEFT_CATEGORY, "lost interest")
-
-
-@compiled
-def _prices(basket: Floats, who: Ints, units: Ints, price: float, noise: Floats) -> Ints:
-    """Cents that each pays."""
-    paid = np.empty(who.size, np.int64)
-    for row in range(who.size):
-        paid[row] = int(np.rint(units[row] * basket[who[row]] * price * noise[row] * 100))
-    return paid
-
-
-class Order(NamedTuple):
-    """What an order hangs on besides the person."""
-
-    week: int
-    discount: float  # share of the price that all are let off
-    margin: float
-    success_weight: float
-    habit_gain: float
-    may_be_last: bool
-
-
-@compiled
-def _order(
-    people: Columns, order: Order, who: Ints, units: Ints, paid: Ints, key: np.uint64
-) -> tuple[int, int, Bools]:  # fmt: skip
-    """What a purchase does to the buyer. Returns (cents of goods, cents let off, for whom it was the last)."""
-    promised, reliable, in_use, unanswered = people.promised, people.reliability_good, people.in_use, people.unanswered
-    last_purchase, last_contact, opinion = people.last_purchase, people.last_contact, people.opinion
-    habit, dropout = people.habit, people.dropout
-    last = np.zeros(who.size, np.bool_)
-    goods, off = 0, 0
-    for row in range(who.size):
-        person, count = who[row], units[row]
-        goods += int(np.rint(paid[row] * (1 - order.margin) / 100 * 100))
-        let_off = max(order.discount, promised[person])
-        off += int(np.rint(paid[row] * let_off / 100 * 100))
-        promised[person] = 0.0
-        reliable[person] += order.success_weight * count
-        in_use[person] += count
-        unanswered[person] += count
-        last_purchase[person] = last_contact[person] = order.week
-        if opinion[person] == NONE:
-            opinion[person] = GOOD
-        habit[person] += order.habit_gain * (1 - habit[person])
-        if order.may_be_last:
-            last[row] = chance(key, person, order.week) > (1 - dropout[person]) ** count
-    return goods, off, last
 
 
 def _put_off(state: State, week: int, who: Ints) -> None:
@@ -393,47 +198,8 @@ def _reconsider(state: State, week: int, former: Ints, who: Ints, units: Ints) -
         bought = state.choice.decide(draws, people, group, week, everyone, "choice", discount) == BUYS
         back = group[bought]
         people.advocacy[back], people.returned[back] = rival.returning_praise, True
-        _join(state, week, back, np.full(back.size, JOINED_BY.index(cause)))
-        _buy(state, week, back, wants[bought], discount=discount)
+        join(state, week, back, np.full(back.size, JOINED_BY.index(cause)))
+        buy(state, week, back, wants[bought], discount=discount)
     if state.kind != "occasional":
         elsewhere = who[people.status[who] == Status.FORMER]
         people.next_need[elsewhere] = week + people.until_next_need(state.world.needs, draws, elsewhere, week)
-
-
-def _return_to_category(state: State, week: int) -> None:
-    """Some who lost interest find it again; they know the firm and the rival, or have forgotten both."""
-    people, draws, market = state.people, state.draws, state.world.market
-    returns = _whose_interest_returns(
-        people.columns, week, market.return_to_category, draws.key("returns to the category")
-    )
-    if not returns.size:
-        return
-    if market.forget_the_firm:
-        people.status[returns] = Status.PROSPECT
-        people.forget(returns)
-        return
-    if state.kind == "one_off":
-        return  # they have had theirs
-    bought = state.choice.decide(draws, people, returns, week, np.ones(returns.size, bool), "choice again") == BUYS
-    back = returns[bought & ~_forgotten(state, week, returns)]
-    _join(state, week, back, np.full(back.size, JOINED_BY.index("renewed interest")))
-    _buy(state, week, back, np.ones(back.size, np.int64), first=True)
-
-
-@compiled
-def _whose_interest_returns(people: Columns, week: int, likely: float, key: np.uint64) -> Ints:
-    status, who, count = people.status, people.rows, 0
-    for person in range(status.size):
-        if status[person] == LEFT_CATEGORY and chance(key, person, week) < likely:
-            who[count] = person
-            count += 1
-    return who[:count].copy()
-
-
-def _join(state: State, week: int, who: Ints, cause: Ints) -> None:
-    people = state.people
-    people.status[who] = Status.CUSTOMER
-    people.joined[who] = np.where(people.joined[who] == NEVER, week, people.joined[who])
-    state.weeks["joined"][week] += who.size
-    state.weeks["newcomers"][week] += (cause < NEWCOMERS).sum()
-    state.events.add("joining", week, who, cause=cause)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import simpy
 
-from sim.model import care, firm, market, relationship
+from sim.model import care, firm, market, prospects, relationship
 from sim.model.compiled import compiled
 from sim.model.desk import DAYS_A_WEEK, Desk
 from sim.model.draws import Ints, chance
@@ -71,7 +71,7 @@ class Simulation:
             self._firm_acts(week)
             recommended = self._hear_stories(week)
             market.choose(self.state, week)
-            market.win_prospects(self.state, week, recommended, self._take_helped())
+            prospects.win_prospects(self.state, week, recommended, self._take_helped())
             care.bring_cases(self.state, self.desk, week)
             care.claim_falsely(self.state, week)
             self._forget(week)

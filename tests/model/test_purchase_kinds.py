@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from sim.model import market, simulate
+from sim.model import simulate
 from sim.model.ledger import ACCOUNTS
+from sim.model.orders import turn_away
 from sim.model.people import Status
 from sim.model.records import JOINED_BY, LEFT_BY
 
@@ -37,7 +38,7 @@ def due(week):
 
 def decide(who, status, cause, week):
     """Customers decide to leave at the beginning of a week."""
-    return {week: lambda state: market.turn_away(state, week, np.asarray(who), status, cause)}
+    return {week: lambda state: turn_away(state, week, np.asarray(who), status, cause)}
 
 
 # The past: week 0 finds everyone somewhere between two purchases

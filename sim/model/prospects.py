@@ -1,0 +1,133 @@
+"""Who comes: prospects reached by stories, help, talk or advertising, and those whose interest returns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.choice import BUYS
+from sim.model.compiled import compiled
+from sim.model.draws import Floats, Ints, chance, draw_all
+from sim.model.ledger import cents
+from sim.model.market import forgotten
+from sim.model.orders import buy, join
+from sim.model.people import BAD, NONE, Codes, Columns, Status
+from sim.model.records import JOINED_BY
+from sim.model.state import State
+from sim.model.talk import Opinions, Signalled, at_most, signal
+
+PROSPECT, REJECTER, LEFT_CATEGORY = int(Status.PROSPECT), int(Status.REJECTER), int(Status.LEFT_CATEGORY)
+BY_ADVERTISING, BY_STORY, BY_MENTION, BY_HELP = (
+    JOINED_BY.index(name) for name in ("advertising", "recommendation", "mention", "help")
+)
+
+
+def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> None:
+    """Prospects reached by a story, help, talk or advertising choose as newcomers: the rival is in their view."""
+    people, draws, market = state.people, state.draws, state.world.market
+    _return_to_category(state, week)
+    forgets = 1 - 0.5 ** (1 / market.rejection_half_life)
+    _forget_rejection(people.columns, week, forgets, draws.key("forgets what others said"))
+    effort = state.strategy.promotion.advertising
+    # Twice the effort reaches as many as two campaigns that do not know of each other
+    advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
+    prospects = int(np.count_nonzero(people.status == Status.PROSPECT))
+    if not prospects:
+        return
+    who, cause, rejected = _reach(
+        people.columns, week, state.talk.week(advertising), state.talk.opinions, recommended, helped,
+        draws.keys("advertising", "who told them"),
+    )  # fmt: skip
+    state.ledger.post(week, "advertising", -cents(prospects * market.advertising_cost * effort))
+    state.weeks["rejected"][week] = rejected
+    discount = state.strategy.promotion.newcomer_discount
+    chosen = state.choice.decide(draws, people, who, week, np.ones(who.size, bool), "first choice", discount)
+    won, cause = who[chosen == BUYS], cause[chosen == BUYS]
+    join(state, week, won, cause)
+    buy(state, week, won, np.ones(won.size, np.int64), first=True, discount=discount)
+    state.weeks["recommended"][week] = ((cause == BY_STORY) | (cause == BY_MENTION)).sum()
+
+
+@compiled
+def _forget_rejection(people: Columns, week: int, forgets: float, key: np.uint64) -> None:
+    status, opinion = people.status, people.opinion
+    for person in range(status.size):
+        if status[person] == REJECTER and chance(key, person, week) < forgets:
+            status[person], opinion[person] = PROSPECT, NONE
+
+
+@compiled
+def _perhaps_reached(
+    status: Codes, good_friends: Floats, bad_friends: Floats, luck: Floats, who: Ints, of_special: Codes,
+    terms: Signalled,
+) -> int:  # fmt: skip
+    """Writes into `who` the prospects whom something may reach, and all for whom there is something special."""
+    count = 0
+    for person in range(status.size):
+        who[count] = person
+        # A little more than the bound, for rounding
+        likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
+        count += (status[person] == PROSPECT) & ((of_special[person] > 0) | ~(luck[person] >= likely))
+    return count
+
+
+@compiled
+def _reach(
+    people: Columns, week: int, terms: Signalled, opinions: Opinions, recommended: Ints, helped: Ints,
+    keys: NDArray[np.uint64],
+) -> tuple[Ints, Ints, int]:  # fmt: skip
+    """What reaches prospects: (who considers the firm, why, how many turn away)."""
+    status, opinion, n = people.status, people.opinion, people.status.size
+    good_friends, bad_friends = opinions.good_friends, opinions.bad_friends
+    of_special = np.zeros(n, np.int8)
+    of_special[helped] = BY_HELP + 1
+    of_special[recommended] = BY_STORY + 1
+    luck, who = people.luck, people.rows
+    draw_all(keys[0], week, luck)
+    count = rejected = 0
+    maybe = _perhaps_reached(status, good_friends, bad_friends, luck, who, of_special, terms)
+    cause = np.empty(maybe, np.int64)
+    for person in who[:maybe]:
+        adopts, rejects, by_talk = signal(terms, good_friends[person], bad_friends[person])
+        if of_special[person]:
+            cause[count] = of_special[person] - 1
+        elif luck[person] < adopts:
+            cause[count] = BY_MENTION if chance(keys[1], person, week) < by_talk else BY_ADVERTISING
+        else:
+            if luck[person] < adopts + rejects:
+                status[person], opinion[person] = REJECTER, BAD
+                rejected += 1
+            continue
+        who[count] = person
+        count += 1
+    return who[:count].copy(), cause[:count].copy(), rejected
+
+
+def _return_to_category(state: State, week: int) -> None:
+    """Some who lost interest find it again; they know the firm and the rival, or have forgotten both."""
+    people, draws, market = state.people, state.draws, state.world.market
+    returns = _whose_interest_returns(
+        people.columns, week, market.return_to_category, draws.key("returns to the category")
+    )
+    if not returns.size:
+        return
+    if market.forget_the_firm:
+        people.status[returns] = Status.PROSPECT
+        people.forget(returns)
+        return
+    if state.kind == "one_off":
+        return  # they have had theirs
+    bought = state.choice.decide(draws, people, returns, week, np.ones(returns.size, bool), "choice again") == BUYS
+    back = returns[bought & ~forgotten(state, week, returns)]
+    join(state, week, back, np.full(back.size, JOINED_BY.index("renewed interest")))
+    buy(state, week, back, np.ones(back.size, np.int64), first=True)
+
+
+@compiled
+def _whose_interest_returns(people: Columns, week: int, likely: float, key: np.uint64) -> Ints:
+    status, who, count = people.status, people.rows, 0
+    for person in range(status.size):
+        if status[person] == LEFT_CATEGORY and chance(key, person, week) < likely:
+            who[count] = person
+            count += 1
+    return who[:count].copy()
