@@ -109,6 +109,14 @@ def test_messages_are_mentions_to_strong_and_weak_ties(quiet):
 # What it does
 
 
+def test_acquaintances_who_always_convince_do_nothing_where_there_are_none(quiet):
+    world = WordOfMouth(mention=0.0, mention_weak=1.0, weak_ties=0, recommendation=1.0)
+    talk = Talk(world, star(3, people=5))
+    talk.listen(crowd(quiet, [Status.PROSPECT] + [Status.CUSTOMER] * 4, [NONE, GOOD, GOOD, BAD, BAD]))
+    signals = talk.signals(np.array([0]), advertising=0.03)
+    assert (signals.adopts[0], signals.rejects[0], signals.by_talk[0]) == (pytest.approx(0.03), 0.0, 0.0)
+
+
 def test_the_competing_signals_by_hand(quiet):
     """A prospect with two satisfied friends and a disappointed one; two in ten praise, one in ten warns.
 
