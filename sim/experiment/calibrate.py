@@ -24,9 +24,9 @@ from sim.experiment.facts import FACTS, Fact, judge
 from sim.experiment.measure import measure
 from sim.experiment.points import Points, digest, write
 from sim.experiment.pool import spread
+from sim.experiment.survey import simulate_surveyed
 from sim.model import version
 from sim.model.draws import Floats
-from sim.model.simulation import simulate
 from sim.parameters.errors import ParameterError, shown
 from sim.parameters.files import ROOT, load_comparison, read_file
 
@@ -116,7 +116,7 @@ def calibrate(
     Leaves in `out`, each file written aside and then renamed: points.csv (every point with its facts and distance),
     posterior.csv (the accepted points with their weights) and summary.csv, both anew after each wave. Called again
     after it was stopped, it goes on where it was; called with more waves, it goes on from the last one. A point costs
-    a run for each strategy and replication, and a fourth more for the survey; the facts of paired runs are left to
+    a run for each strategy and replication, and a tenth more for the survey; the facts of paired runs are left to
     the verification.
 
     Args:
@@ -149,7 +149,9 @@ def facts_at(
 ) -> dict[str, float]:
     """The facts of ordinary runs where the free parameters have these values."""
     scenarios = load_comparison(world, strategies, {**(changes or {}), **values})
-    rows = [[measure(simulate(each, replication)) for each in scenarios] for replication in range(replications)]
+    rows = [
+        [measure(*simulate_surveyed(each, replication)) for each in scenarios] for replication in range(replications)
+    ]
     return dict(judge(rows, CALIBRATED)[["fact", "value"]].itertuples(index=False, name=None))
 
 

@@ -19,6 +19,7 @@ from sim.experiment.measure import HOPS, Sums, lives, measure
 from sim.experiment.metrics import ratio
 from sim.experiment.pool import spread
 from sim.experiment.replicate import mean_interval
+from sim.experiment.survey import simulate_surveyed
 from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
 
@@ -323,8 +324,8 @@ def facts(
 
 def _observe(scenario: Scenario, replication: int, paired: bool) -> dict[str, float]:
     """Sums of a run, with those of its paired runs."""
-    run = simulate(scenario, replication)
-    sums = measure(run)
+    run, surveyed = simulate_surveyed(scenario, replication)
+    sums = measure(run, surveyed)
     if paired:
         sums |= lives(run)
         for name, other in variants(scenario).items():

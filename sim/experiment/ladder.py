@@ -254,7 +254,7 @@ def _survey(scenarios: Sequence[Scenario], replication: int) -> Seen:
         for start in wave_starts(scenario.run.weeks):
             group = groups(run, start)
             member = group >= 0
-            spent += np.bincount(group[member], spend(run, start)[member], len(GROUPS))
+            spent += np.bincount(group[member], spend(run.events, group.size, start)[member], len(GROUPS))
             asked += np.bincount(group[member], minlength=len(GROUPS))
     mean = dict(zip(GROUPS, spent / np.maximum(asked, 1), strict=True))
     return Seen({name: (100 * mean[name], mean["none"]) for name in _SURVEYED})

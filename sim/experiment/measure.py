@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.experiment.survey import survey
 from sim.model.case import RESOLVED
 from sim.model.draws import Draws, Floats, Ints
 from sim.model.people import People, Status
@@ -30,13 +29,17 @@ SMALL, LARGE = 0.20, 0.95  # quantiles of severity
 HOPS = 3
 
 
-def measure(run: Run) -> dict[str, float]:
-    """Sums and counts of one run from its records, for all facts but those of paired runs; any of them add up."""
+def measure(run: Run, surveyed: Sums) -> dict[str, float]:
+    """Sums and counts of one run from its records, for all facts but those of paired runs; any of them add up.
+
+    Args:
+        surveyed: those of its survey; see `sim.experiment.survey.simulate_surveyed`.
+    """
     bought = Purchases(run)
     standing = Standing(run)
     outcomes = Outcomes.of(run)
     return {
-        **survey(run),
+        **surveyed,
         **_repurchases(run, bought, standing, outcomes),
         **_second_problems(run, bought, standing, outcomes),
         **_voice(run),

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from sim.experiment.metrics import cumulative_npv, summarize
 from sim.experiment.pool import spread
-from sim.experiment.survey import survey as ask_buyers
+from sim.experiment.survey import simulate_surveyed
 from sim.model.ledger import ACCOUNTS
 from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
@@ -33,10 +33,10 @@ class Result:
 
 def run_one(scenario: Scenario, replication: int, asked: bool = True) -> Result:
     """One run reduced to its weekly table, its row and, if asked for, its survey."""
-    run = simulate(scenario, replication)
+    run, asked_buyers = simulate_surveyed(scenario, replication) if asked else (simulate(scenario, replication), {})
     dollars = {account: run.ledger[:, index] / 100 for index, account in enumerate(ACCOUNTS)}
     weeks = run.weeks | dollars | {"net": run.ledger.sum(axis=1) / 100, "cumulative_npv": cumulative_npv(run)}
-    return Result(scenario.strategy_name, replication, weeks, summarize(run), ask_buyers(run) if asked else {})
+    return Result(scenario.strategy_name, replication, weeks, summarize(run), asked_buyers)
 
 
 def run_together(tasks: Sequence[tuple[Scenario, int, bool]]) -> list[Result]:

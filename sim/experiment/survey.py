@@ -6,13 +6,15 @@ retailer's survey of about 1,000 respondents did (spend $106 : $100 : about $20)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.model.case import RESOLVED
 from sim.model.draws import Floats, Ints
 from sim.model.problems import CALLS, QUESTION, SELF_SERVED
-from sim.model.records import Run
-from sim.model.simulation import simulate
+from sim.model.records import Events, Run
+from sim.model.simulation import Simulation
 from sim.parameters.scenario import Scenario
 
 MONTH, FOLLOW_UP = 4, 13
@@ -62,26 +64,45 @@ def groups(run: Run, start: int) -> Ints:
     return group
 
 
-def spend(run: Run, start: int) -> Floats:
+def spend(events: Events, people: int, start: int) -> Floats:
     """Dollars that each person spent in the three months after the month that starts in week `start`."""
-    bought = run.events.of("purchase")
+    bought = events.of("purchase")
     later = (bought["week"] >= start + MONTH) & (bought["week"] < start + MONTH + FOLLOW_UP)
-    dollars = np.zeros(run.scenario.world.market.people)
+    dollars = np.zeros(people)
     np.add.at(dollars, bought["person"][later], bought["cents"][later] / 100)
     return dollars
 
 
-def survey(run: Run) -> dict[str, float]:
+def simulate_surveyed(scenario: Scenario, replication: int) -> tuple[Run, dict[str, float]]:
+    """One replication, and the sums of its survey; see `survey`.
+
+    At the beginning of each month in `PAIRED` a paired world branches off, in which nobody meets a problem that month.
+    """
+    simulation, without = Simulation(scenario, replication), {}
+    for start in PAIRED:
+        if start in wave_starts(scenario.run.weeks):
+            simulation.advance(start)
+            untroubled = simulation.branch(problem_free=range(start, start + MONTH))
+            untroubled.advance(start + MONTH + FOLLOW_UP)
+            without[start] = spend(untroubled.state.events, scenario.world.market.people, start)
+    run = simulation.run()
+    return run, survey(run, without)
+
+
+def survey(run: Run, paired: Mapping[int, Floats]) -> dict[str, float]:
     """Sums over the waves of a run, for each group in `GROUPS`.
 
     `respondents_*` and `spend_*` ($) come from every wave; `paired_spend_*` and `paired_without_*` ($) from the waves
-    in `PAIRED`: what the group spent, and what the same people spend in the paired world in which nobody met a problem
+    in `paired`: what the group spent, and what the same people spend in the paired world in which nobody met a problem
     in the surveyed month.
+
+    Args:
+        paired: first week of a month -> what each person spends after it in that world.
     """
     sums = {f"{kind}_{name}": 0.0 for kind in COLUMNS for name in GROUPS}
     for start in wave_starts(run.scenario.run.weeks):
-        group, seen = groups(run, start), spend(run, start)
-        without = spend(_without_problems(run.scenario, run.replication, start), start) if start in PAIRED else None
+        group, seen = groups(run, start), spend(run.events, run.scenario.world.market.people, start)
+        without = paired.get(start)
         for index, name in enumerate(GROUPS):
             members = group == index
             sums[f"respondents_{name}"] += float(members.sum())
@@ -90,10 +111,3 @@ def survey(run: Run) -> dict[str, float]:
                 sums[f"paired_spend_{name}"] += float(seen[members].sum())
                 sums[f"paired_without_{name}"] += float(without[members].sum())
     return sums
-
-
-def _without_problems(scenario: Scenario, replication: int, start: int) -> Run:
-    """The same world up to the end of the follow-up, with no problems in the surveyed month."""
-    horizon = scenario.run.model_copy(update={"weeks": start + MONTH + FOLLOW_UP})
-    shorter = scenario.model_copy(update={"run": horizon})
-    return simulate(shorter, replication, problem_free=range(start, start + MONTH))

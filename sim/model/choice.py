@@ -106,13 +106,13 @@ def _decide(terms: Terms, who: Ints, utility: Floats, considers: Bools, key: np.
 
 
 @compiled
-def _surplus(terms: Terms, sensitivity: Floats, who: Ints, utility: Floats, paid: Floats) -> Floats:
-    out = np.empty(who.size)
+def _surplus(terms: Terms, sensitivity: Floats, who: Ints, utility: Floats, paid: Ints) -> float:
+    total = 0.0
     for row in range(who.size):
         bounded = min(max(utility[row], -500.0), 500.0)
         worth = max(bounded, 0.0) + math.log1p(math.exp(-abs(bounded)))
-        out[row] = paid[row] * worth / (terms.price_sensitivity * sensitivity[who[row]])
-    return out
+        total += paid[row] / 100 * worth / (terms.price_sensitivity * sensitivity[who[row]])
+    return total
 
 
 class Choice:
@@ -233,14 +233,16 @@ class Choice:
         """The same, for people whose utility is known."""
         return np.asarray(_decide(self.terms(week), who, utility, considers, draws.key(name)))
 
-    def surplus(self, people: People, who: Ints, week: int, paid: Floats, utility: Floats | None = None) -> Floats:
-        """Dollars that buyers would have paid on top: with utility b_p ln(price), price x ln(1 + exp U) / b_p.
+    def surplus(self, people: People, who: Ints, week: int, paid: Ints, utility: Floats | None = None) -> float:
+        """Dollars that buyers would have paid on top, in all: with utility b_p ln(price), price x ln(1 + exp U) / b_p.
 
-        `utility` of buying at the list price, where it is known.
+        Args:
+            paid: cents, by each of `who`.
+            utility: of buying at the list price, where it is known.
         """
         terms = self.terms(week)
         if not terms.price_sensitivity:
-            return np.zeros(who.size)
+            return 0.0
         if utility is None:
             utility = self.utility(people, who, week)
-        return np.asarray(_surplus(terms, people.sensitivity, who, utility, paid))
+        return float(_surplus(terms, people.sensitivity, who, utility, paid))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.model.choice import BUYS, SKIPS, TO_RIVAL, Terms, unfairness_of
@@ -11,7 +9,7 @@ from sim.model.compiled import compiled
 from sim.model.draws import Bools, Floats, Ints, draw_all, poisson_count, poisson_count_small
 from sim.model.ledger import cents
 from sim.model.orders import buy, join, leave
-from sim.model.people import Codes, Columns, Status
+from sim.model.people import Codes, Columns, Status, rows_of
 from sim.model.records import JOINED_BY, LEFT_BY
 from sim.model.relationship import saved
 from sim.model.state import State
@@ -57,45 +55,55 @@ def _in_need(state: State, week: int, status: Status) -> tuple[Ints, Ints]:
         who = np.flatnonzero((columns.status == wanted) & (columns.next_need <= week))
         return who, np.ones(who.size, np.int64)
     reminded = state.reminded if status == Status.CUSTOMER else 0.0
-    who, units = _needs(columns, wanted, week, float(state.times[week]), reminded, state.draws.key("need"))
+    who, luck, mean = _maybe_in_need(columns, wanted, week, float(state.times[week]), reminded, state.draws.key("need"))
+    who, units = _needs(who, luck, mean, np.exp(-mean))
     return who, units
 
 
 @compiled
-def _perhaps_in_need(
-    now: Codes, need: Floats, gets_messages: Bools, luck: Floats, who: Ints, status: int, times: float, reminded: float
-) -> int:
-    """Writes into `who` whom chance may have given a need: exp(-mean) >= 1 - mean. Returns how many.
+def _mark_in_need(
+    now: Codes, need: Floats, gets_messages: Bools, luck: Floats, marked: Bools, status: int, times: float,
+    reminded: float,
+) -> None:  # fmt: skip
+    """Marks whom chance may have given a need: exp(-mean) >= 1 - mean.
 
     A function of its own: within a longer one the compiler makes it three times as slow.
     """
-    count = 0
     for person in range(now.size):
         mean = need[person] * times * (1 + reminded * gets_messages[person])
-        who[count] = person
-        count += (now[person] == status) & (luck[person] > 1 - mean)
-    return count
+        marked[person] = (now[person] == status) & (luck[person] > 1 - mean)
 
 
 @compiled
-def _needs(people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64) -> tuple[Ints, Ints]:
-    need, gets_messages, luck, who, count = people.need, people.gets_messages, people.luck, people.rows, 0
+def _maybe_in_need(
+    people: Columns, status: int, week: int, times: float, reminded: float, key: np.uint64
+) -> tuple[Ints, Floats, Floats]:
+    """(who may have a need, their luck, how many needs each has in the mean)."""
+    need, gets_messages, luck, marked, rows = (
+        people.need, people.gets_messages, people.luck, people.marked, people.rows,
+    )  # fmt: skip
     draw_all(key, week, luck)
-    maybe = _perhaps_in_need(people.status, need, gets_messages, luck, who, status, times, reminded)
-    nothing, units = np.empty(maybe), np.empty(maybe, np.int64)
-    for row in range(maybe):
+    _mark_in_need(people.status, need, gets_messages, luck, marked, status, times, reminded)
+    who = rows[: rows_of(marked, rows)].copy()
+    mean = np.empty(who.size)
+    for row in range(who.size):
         person = who[row]
-        nothing[row] = math.exp(-need[person] * times * (1 + reminded * gets_messages[person]))
-    for row in range(maybe):
-        person = who[row]
-        mean = need[person] * times * (1 + reminded * gets_messages[person])
-        if mean > 30:
-            needs = poisson_count(luck[person], mean)
+        mean[row] = need[person] * times * (1 + reminded * gets_messages[person])
+    return who, luck[who], mean
+
+
+@compiled
+def _needs(who: Ints, luck: Floats, mean: Floats, nothing: Floats) -> tuple[Ints, Ints]:
+    """(who has needs, how many), given the probability of `nothing`: NumPy takes several exponentials at a time."""
+    units, count = np.empty(who.size, np.int64), 0
+    for row in range(who.size):
+        if mean[row] > 30:
+            needs = poisson_count(luck[row], mean[row])
         else:
-            needs = poisson_count_small(luck[person], mean, nothing[row])
-        who[count], units[count] = person, needs
+            needs = poisson_count_small(luck[row], mean[row], nothing[row])
+        who[count], units[count] = who[row], needs
         count += needs > 0
-    return who[:count].copy(), units[:count].copy()
+    return who[:count], units[:count]
 
 
 def _renews(state: State, week: int, due: Ints) -> Ints:

@@ -26,7 +26,7 @@ def buy(
     people, world = state.people, state.world
     noise = state.draws.lognormal("order", world.needs.basket_sd_orders, who, week)
     paid = _prices(people.basket, who, units, state.price, noise)
-    state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid / 100, utility).sum()
+    state.weeks["surplus"][week] += state.choice.surplus(people, who, week, paid, utility)
     order = Order(
         week, discount, state.margin, world.beliefs.success_weight, world.choice.habit_gain,
         not (first or state.kind in ("subscription", "one_off")),

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
-from sim.model.draws import Draws, Floats, Ints, chance, draw_all
-from sim.model.people import People
+from sim.model.draws import Bools, Draws, Floats, Ints, chance, draw_all
+from sim.model.people import Columns, People, rows_of
 from sim.parameters.strategy import Access
 from sim.parameters.world import Callers, World
 from sim.parameters.world import Problems as Trouble
@@ -92,31 +92,24 @@ class Trial(NamedTuple):
 
 
 @compiled
-def _unlucky(exposure: Floats, luck: Floats, who: Ints, used_up: float, rate: float, least: float) -> int:
-    """Writes into `who` whose draw is below rate x exposure (or x `least`, if that is more). Returns how many.
+def _mark_unlucky(exposure: Floats, luck: Floats, marked: Bools, used_up: float, rate: float, least: float) -> None:
+    """Marks whose draw is below rate x exposure (or x `least`, if that is more).
 
     A function of its own: within a longer one the compiler makes it three times as slow.
     """
-    count = 0
     for person in range(exposure.size):
-        who[count] = person
-        count += (exposure[person] > used_up) & (luck[person] < rate * max(least, exposure[person]))
-    return count
+        marked[person] = (exposure[person] > used_up) & (luck[person] < rate * max(least, exposure[person]))
 
 
 @compiled
-def _who_meets(
-    in_use: Floats, luck: Floats, who: Ints, week: int, rate: float, elasticity: float, kept: float, key: np.uint64
-) -> Ints:
-    """Owners who meet a problem, at a hazard of rate x exposure^elasticity; exposure is used up.
-
-    `luck` and `who` are room to work in.
-    """
+def _who_meets(people: Columns, week: int, rate: float, elasticity: float, kept: float, key: np.uint64) -> Ints:
+    """Owners who meet a problem, at a hazard of rate x exposure^elasticity; exposure is used up."""
+    in_use, luck, marked, who, count = people.in_use, people.luck, people.marked, people.rows, 0
     draw_all(key, week, luck)
     # 1 - exp(-hazard) <= hazard <= rate x max(1, exposure): most draws need no power and no exponential
     rough = rate if elasticity <= 1 else math.inf
-    maybe, count = _unlucky(in_use, luck, who, USED_UP ** (1 / elasticity), rough, 1.0), 0
-    for person in who[:maybe]:
+    _mark_unlucky(in_use, luck, marked, USED_UP ** (1 / elasticity), rough, 1.0)
+    for person in who[: rows_of(marked, who)]:
         if luck[person] < 1 - math.exp(-rate * in_use[person] ** elasticity):
             who[count] = person
             count += 1
@@ -167,10 +160,7 @@ def meet(
     defects, service, expectation = shares(trouble, product, learned).tolist()
     all_kinds = defects + service + expectation
     rate = trouble.rate * all_kinds * (1 - math.exp(-1 / trouble.lag))
-    who = _who_meets(
-        people.in_use, people.luck, people.rows, week, rate, trouble.use_elasticity, exposure_kept(trouble),
-        draws.key("problem"),
-    )  # fmt: skip
+    who = _who_meets(people.columns, week, rate, trouble.use_elasticity, exposure_kept(trouble), draws.key("problem"))
     trial = Trial(
         week, defects, defects + service, all_kinds, trouble.severity, trouble.severity_sd, trouble.service_weight,
         (callers.voice_small, callers.voice_large, callers.voice_half, access.invitation), access.self_service,
@@ -182,13 +172,12 @@ def meet(
 
 
 @compiled
-def _who_wonders(
-    unanswered: Floats, luck: Floats, who: Ints, week: int, rate: float, kept: float, key: np.uint64
-) -> Ints:
-    """Owners who have a question; what they have not got used to yet fades. `luck` and `who` are room to work in."""
+def _who_wonders(people: Columns, week: int, rate: float, kept: float, key: np.uint64) -> Ints:
+    """Owners who have a question; what they have not got used to yet fades."""
+    unanswered, luck, marked, who, count = people.unanswered, people.luck, people.marked, people.rows, 0
     draw_all(key, week, luck)
-    maybe, count = _unlucky(unanswered, luck, who, USED_UP, rate, 0.0), 0  # 1 - exp(-x) <= x
-    for person in who[:maybe]:
+    _mark_unlucky(unanswered, luck, marked, USED_UP, rate, 0.0)  # 1 - exp(-x) <= x
+    for person in who[: rows_of(marked, who)]:
         if luck[person] < 1 - math.exp(-rate * unanswered[person]):
             who[count] = person
             count += 1
@@ -208,7 +197,7 @@ def ask(world: World, access: Access, people: People, draws: Draws, week: int) -
     kept = math.exp(-1 / trouble.question_lag)
     rate = trouble.questions * (1 - kept)
     key = draws.key("question")
-    who = _who_wonders(people.unanswered, people.luck, people.rows, week, rate, kept, key)
+    who = _who_wonders(people.columns, week, rate, kept, key)
     return _questions(world, access, people, draws, who, week)
 
 

@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from sim.model.choice import BUYS
 from sim.model.compiled import compiled
-from sim.model.draws import Floats, Ints, chance, draw_all
+from sim.model.draws import Bools, Floats, Ints, chance, draw_all
 from sim.model.ledger import cents
 from sim.model.market import forgotten
 from sim.model.orders import buy, join
-from sim.model.people import BAD, NONE, Codes, Columns, Status
+from sim.model.people import BAD, NONE, Codes, Columns, Status, rows_of
 from sim.model.records import JOINED_BY
 from sim.model.state import State
 from sim.model.talk import Opinions, Signalled, at_most, signal
 
-PROSPECT, REJECTER, LEFT_CATEGORY = int(Status.PROSPECT), int(Status.REJECTER), int(Status.LEFT_CATEGORY)
+PROSPECT, REJECTER = int(Status.PROSPECT), int(Status.REJECTER)
 BY_ADVERTISING, BY_STORY, BY_MENTION, BY_HELP = (
     JOINED_BY.index(name) for name in ("advertising", "recommendation", "mention", "help")
 )
@@ -26,12 +26,11 @@ def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> N
     """Prospects reached by a story, help, talk or advertising choose as newcomers: the rival is in their view."""
     people, draws, market = state.people, state.draws, state.world.market
     _return_to_category(state, week)
-    forgets = 1 - 0.5 ** (1 / market.rejection_half_life)
-    _forget_rejection(people.columns, week, forgets, draws.key("forgets what others said"))
+    _forget_rejection(state, week)
     effort = state.strategy.promotion.advertising
     # Twice the effort reaches as many as two campaigns that do not know of each other
     advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
-    prospects = int(np.count_nonzero(people.status == Status.PROSPECT))
+    prospects = int(np.count_nonzero(people.status == PROSPECT))
     if not prospects:
         return
     who, cause, rejected = _reach(
@@ -48,27 +47,26 @@ def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> N
     state.weeks["recommended"][week] = ((cause == BY_STORY) | (cause == BY_MENTION)).sum()
 
 
-@compiled
-def _forget_rejection(people: Columns, week: int, forgets: float, key: np.uint64) -> None:
-    status, opinion = people.status, people.opinion
-    for person in range(status.size):
-        if status[person] == REJECTER and chance(key, person, week) < forgets:
-            status[person], opinion[person] = PROSPECT, NONE
+def _forget_rejection(state: State, week: int) -> None:
+    """Some who turned away over what others said no longer mind."""
+    people, turned_away = state.people, state.people.having(Status.REJECTER)
+    if not turned_away.size:
+        return
+    forgets = 1 - 0.5 ** (1 / state.world.market.rejection_half_life)
+    again = turned_away[state.draws.uniform("forgets what others said", turned_away, week) < forgets]
+    people.status[again], people.opinion[again] = Status.PROSPECT, NONE
 
 
 @compiled
-def _perhaps_reached(
-    status: Codes, good_friends: Floats, bad_friends: Floats, luck: Floats, who: Ints, of_special: Codes,
+def _mark_reached(
+    status: Codes, good_friends: Floats, bad_friends: Floats, luck: Floats, marked: Bools, of_special: Codes,
     terms: Signalled,
-) -> int:  # fmt: skip
-    """Writes into `who` the prospects whom something may reach, and all for whom there is something special."""
-    count = 0
+) -> None:  # fmt: skip
+    """Marks the prospects whom something may reach, and all for whom there is something special."""
     for person in range(status.size):
-        who[count] = person
         # A little more than the bound, for rounding
         likely = at_most(terms, good_friends[person], bad_friends[person]) + 1e-12
-        count += (status[person] == PROSPECT) & ((of_special[person] > 0) | ~(luck[person] >= likely))
-    return count
+        marked[person] = (status[person] == PROSPECT) & ((of_special[person] > 0) | ~(luck[person] >= likely))
 
 
 @compiled
@@ -82,10 +80,11 @@ def _reach(
     of_special = np.zeros(n, np.int8)
     of_special[helped] = BY_HELP + 1
     of_special[recommended] = BY_STORY + 1
-    luck, who = people.luck, people.rows
+    luck, marked, who = people.luck, people.marked, people.rows
     draw_all(keys[0], week, luck)
     count = rejected = 0
-    maybe = _perhaps_reached(status, good_friends, bad_friends, luck, who, of_special, terms)
+    _mark_reached(status, good_friends, bad_friends, luck, marked, of_special, terms)
+    maybe = rows_of(marked, who)
     cause = np.empty(maybe, np.int64)
     for person in who[:maybe]:
         adopts, rejects, by_talk = signal(terms, good_friends[person], bad_friends[person])
@@ -106,9 +105,8 @@ def _reach(
 def _return_to_category(state: State, week: int) -> None:
     """Some who lost interest find it again; they know the firm and the rival, or have forgotten both."""
     people, draws, market = state.people, state.draws, state.world.market
-    returns = _whose_interest_returns(
-        people.columns, week, market.return_to_category, draws.key("returns to the category")
-    )
+    lapsed = people.having(Status.LEFT_CATEGORY)
+    returns = lapsed[draws.uniform("returns to the category", lapsed, week) < market.return_to_category]
     if not returns.size:
         return
     if market.forget_the_firm:
@@ -121,13 +119,3 @@ def _return_to_category(state: State, week: int) -> None:
     back = returns[bought & ~forgotten(state, week, returns)]
     join(state, week, back, np.full(back.size, JOINED_BY.index("renewed interest")))
     buy(state, week, back, np.ones(back.size, np.int64), first=True)
-
-
-@compiled
-def _whose_interest_returns(people: Columns, week: int, likely: float, key: np.uint64) -> Ints:
-    status, who, count = people.status, people.rows, 0
-    for person in range(status.size):
-        if status[person] == LEFT_CATEGORY and chance(key, person, week) < likely:
-            who[count] = person
-            count += 1
-    return who[:count].copy()

@@ -33,13 +33,16 @@ LEFT_BY = ("unresolved", "silent", "rival", "lost interest")
 
 
 # Columns kept in four bytes, where they fit, until somebody asks for them: memory of long runs is mostly these
-NARROW = frozenset({"person", "units", "cents", "teller"})
+PEOPLE = frozenset({"person", "teller"})  # rows of the population
+AMOUNTS = frozenset({"units", "cents"})  # none below 0
+NARROW = PEOPLE | AMOUNTS
 _MOST = np.iinfo(np.int32).max
 
 
-def _narrow(column: NDArray[Any]) -> NDArray[Any]:
-    fits = column.dtype == np.int64 and column.size and column.min() >= -_MOST and column.max() <= _MOST
-    return column.astype(np.int32) if fits else column
+def _narrow(name: str, column: ArrayLike) -> ArrayLike:
+    if name in PEOPLE or (name in AMOUNTS and np.max(column) <= _MOST):
+        return np.asarray(column, np.int32)
+    return column
 
 
 class Events:
@@ -48,6 +51,12 @@ class Events:
     def __init__(self) -> None:
         self._chunks: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Events:
+        """What has happened stays; what happens to the copy happens to it alone."""
+        copied = Events()
+        copied._chunks.update({kind: list(chunks) for kind, chunks in self._chunks.items()})
+        return copied
+
     def add(self, kind: str, week: int, person: Ints, **columns: ArrayLike) -> None:
         """Adds one row a person; the columns must be those of the kind (scalars are repeated)."""
         if not person.size:
@@ -55,8 +64,7 @@ class Events:
         if tuple(columns) != KINDS[kind]:
             raise KeyError(f"{kind} needs the columns {KINDS[kind]}, got {tuple(columns)}")
         row = {"person": person, **columns}
-        kept = {name: _narrow(np.asarray(column)) if name in NARROW else column for name, column in row.items()}
-        self._chunks[kind].append({"week": week, **kept})
+        self._chunks[kind].append({"week": week} | {name: _narrow(name, column) for name, column in row.items()})
 
     def of(self, kind: str) -> dict[str, NDArray[Any]]:
         """The columns of one kind, in the order in which the events were recorded; they cannot be written to."""
@@ -73,12 +81,14 @@ class Events:
         sizes = [chunk["person"].size for chunk in chunks]
         joined = {}
         for name in ("week", "person", *KINDS[kind]):
-            parts = [
-                column if np.ndim(column := chunk[name]) else np.full(size, column)
-                for chunk, size in zip(chunks, sizes, strict=True)
-            ]
-            wide = np.int64 if name in NARROW else None
-            joined[name] = np.concatenate(parts, dtype=wide)
+            parts = [chunk[name] for chunk in chunks]
+            if any(np.ndim(part) for part in parts):
+                parts = [
+                    part if np.ndim(part) else np.full(size, part) for part, size in zip(parts, sizes, strict=True)
+                ]
+                joined[name] = np.concatenate(parts, dtype=np.int64 if name in NARROW else None)
+            else:
+                joined[name] = np.repeat(parts, sizes)
             joined[name].flags.writeable = False
         return joined
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from copy import copy, deepcopy
+from typing import Any
 
 import numpy as np
 import simpy
 
 from sim.model import care, firm, market, prospects, relationship
-from sim.model.compiled import compiled
 from sim.model.desk import DAYS_A_WEEK, Desk
-from sim.model.draws import Ints, chance
+from sim.model.draws import Ints
 from sim.model.ledger import cents
-from sim.model.people import BAD, GOOD, NONE, Columns, Status
+from sim.model.people import BAD, GOOD, NONE, Status
 from sim.model.records import STATUS_COLUMNS, Run
 from sim.model.state import State
 from sim.model.word_of_mouth import persuade
@@ -50,19 +51,38 @@ class Simulation:
         customers = self.state.people.having(Status.CUSTOMER)
         orders = float(self.state.people.need[customers].sum()) * scenario.world.choice.untroubled_purchase
         self.planner = firm.Planner(scenario, orders)
+        self.env.process(self._rhythm(0))
+
+    def advance(self, week: int) -> None:
+        """Lives up to the beginning of a week, of which nothing has happened yet."""
+        self.env.run(until=week * self.state.hours)
+
+    def branch(self, problem_free: range) -> Simulation:
+        """The same world from the week on to which it has come, apart from this one: what if nobody met a problem?
+
+        Args:
+            problem_free: weeks in which nobody does.
+        """
+        branch = copy(self)
+        kept = (self.state.scenario, self.state.world, self.state.strategy, self.state.draws, self.state.talk.network)
+        memo: dict[int, Any] = {id(shared): shared for shared in (*kept, self.env)}
+        branch.state, branch.desk, branch.planner = deepcopy((self.state, self.desk, self.planner), memo)
+        branch.state.problem_free = problem_free
+        branch.env = branch.desk.env = simpy.Environment(self.env.now)
+        branch.env.process(branch._rhythm(round(self.env.now / self.state.hours)))
+        return branch
 
     def run(self) -> Run:
         """Runs the whole horizon."""
         state = self.state
-        self.env.process(self._rhythm())
-        self.env.run(until=state.horizon * state.hours)
+        self.advance(state.horizon)
         self._close_week(state.horizon - 1)
         return Run(
             state.scenario, self.replication, state.weeks, state.ledger.entries, state.events, self.desk.open_cases
         )
 
-    def _rhythm(self) -> simpy.events.ProcessGenerator:
-        for week in range(self.state.horizon):
+    def _rhythm(self, first: int) -> simpy.events.ProcessGenerator:
+        for week in range(first, self.state.horizon):
             if week:
                 self._close_week(week - 1)
             self.state.begin(week)
@@ -117,9 +137,16 @@ class Simulation:
         people.habit *= kept["habit"]
         people.looking *= kept["looking"]
         relationship.limit_returned(self.state)
-        half_life = world.problems.bad_opinion_half_life
-        over = 1 - 0.5 ** (1 / half_life)
-        _forgive(people.columns, self.state.week, over, self.state.draws.key("speaks ill no more"))
+        self._forgive()
+
+    def _forgive(self) -> None:
+        """Some who spoke ill of the firm do so no more."""
+        people = self.state.people
+        cross = people.holding(BAD)
+        cross = cross[people.status[cross] != REJECTER]
+        over = 1 - 0.5 ** (1 / self.state.world.problems.bad_opinion_half_life)
+        calm = cross[self.state.draws.uniform("speaks ill no more", cross, self.state.week) < over]
+        people.opinion[calm] = np.where(people.status[calm] == CUSTOMER, GOOD, NONE)
 
     def _close_week(self, week: int) -> None:
         """Outcomes reach people and the ledger closes the week."""
@@ -147,15 +174,6 @@ class Simulation:
         if columns["customers"]:
             state.weeks["risk"][week] = risk = state.choice.risk(state.people)
             state.choice.match(risk)
-
-
-@compiled
-def _forgive(people: Columns, week: int, over: float, key: np.uint64) -> None:
-    """Some who spoke ill of the firm do so no more."""
-    status, opinion = people.status, people.opinion
-    for person in range(status.size):
-        if opinion[person] == BAD and status[person] != REJECTER and chance(key, person, week) < over:
-            opinion[person] = GOOD if status[person] == CUSTOMER else NONE
 
 
 def simulate(

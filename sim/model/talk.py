@@ -36,8 +36,9 @@ def _listen(people: Columns, ties: Ties, opinions: Opinions) -> tuple[float, flo
     status, opinion, advocacy = people.status, people.opinion, people.advocacy
     praised, blamed = opinions.praise, opinions.blame
     for person in range(status.size):
-        praise = advocacy[person] if opinion[person] > 0 and status[person] == CUSTOMER else 0.0
-        blame = 1.0 if opinion[person] < 0 else 0.0
+        # Without branches, which processors foresee badly
+        praise = advocacy[person] * ((opinion[person] > 0) & (status[person] == CUSTOMER))
+        blame = 1.0 * (opinion[person] < 0)
         if praise != praised[person]:
             change = praise - praised[person]
             praised[person] = praise

@@ -129,24 +129,32 @@ def _tell(ties: Ties, tellers: Tellers, telling: Telling, table: Floats) -> tupl
 def _tell_each(ties: Ties, tellers: Tellers, telling: Telling) -> tuple[Ints, Ints, Floats, Ints, Ints]:
     """The same where each strong tie is told or not, whatever the others are."""
     persons, occasions, weights, people = tellers.who, tellers.occasion, tellers.weight, ties.people
-    starts, neighbours = ties.starts, ties.neighbours
-    rows = 0
+    starts, neighbours, complete = ties.starts, ties.neighbours, ties.complete
+    degrees = np.full(persons.size, people - 1) if complete else starts[persons + 1] - starts[persons]
+    # Draws first, so that only as much room is taken as is needed
+    told, pair = np.empty(degrees.sum(), np.bool_), 0
     for row in range(persons.size):
-        rows += degree_of(ties, persons[row])
+        person, first = persons[row], 0 if complete else starts[persons[row]]
+        for place in range(degrees[row]):
+            hears = (person + 1 + place) % people if complete else neighbours[first + place]
+            told[pair] = chance(telling.tells, person, occasions[row] * people + hears) < telling.chance
+            pair += 1
+    rows = told.sum()
     story, who, weight = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows)
     listener, when = np.empty(rows, np.int64), np.empty(rows, np.int64)
-    out = 0
+    pair = out = 0
     for row in range(persons.size):
-        person, occasion = persons[row], occasions[row]
-        for place in range(degree_of(ties, person)):
-            hears = (person + 1 + place) % people if ties.complete else neighbours[starts[person] + place]
-            key = occasion * people + hears
-            if chance(telling.tells, person, key) < telling.chance:
-                story[out], who[out], weight[out] = occasion * people + person, person, weights[row]
+        person, first = persons[row], 0 if complete else starts[persons[row]]
+        for place in range(degrees[row]):
+            if told[pair]:
+                hears = (person + 1 + place) % people if complete else neighbours[first + place]
+                story[out], who[out], weight[out] = occasions[row] * people + person, person, weights[row]
                 listener[out] = hears
-                when[out] = telling.week + _weeks_late(telling.delays, person, key, telling.delay)
+                late = _weeks_late(telling.delays, person, occasions[row] * people + hears, telling.delay)
+                when[out] = telling.week + late
                 out += 1
-    return story[:out], who[:out], weight[:out], listener[:out], when[:out]
+            pair += 1
+    return story, who, weight, listener, when
 
 
 @compiled

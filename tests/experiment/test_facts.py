@@ -12,7 +12,7 @@ from golden.record import altered, difference, read
 from sim.experiment.compare import compare
 from sim.experiment.facts import FACTS, _observe, estimate, facts, judge, variants
 from sim.experiment.measure import measure
-from sim.model.simulation import simulate
+from sim.experiment.survey import simulate_surveyed
 from sim.parameters import load_comparison
 
 # Values of the facts
@@ -152,7 +152,7 @@ def test_every_fact_has_a_band_a_source_and_a_mechanism():
 
 
 def test_the_sums_of_a_run_are_all_that_facts_of_ordinary_runs_need():
-    sums = measure(simulate(load_comparison(changes=SMALL)[0]))
+    sums = measure(*simulate_surveyed(load_comparison(changes=SMALL)[0], 0))
     ordinary = [fact for fact in FACTS if fact.of != "pairs"]
     values = judge([[sums]], ordinary).set_index("fact")["value"]
     assert values.index.tolist() == [fact.key for fact in ordinary]

@@ -1,17 +1,25 @@
 """The survey on events one can follow by hand, its paired world, and the spend it finds on the default world."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from sim.experiment import survey as floor
-from sim.experiment.survey import EVERY, FOLLOW_UP, GROUPS, MONTH, PAIRED, groups, spend, survey, wave_starts
+from sim.experiment.survey import (
+    EVERY,
+    FOLLOW_UP,
+    GROUPS,
+    MONTH,
+    PAIRED,
+    groups,
+    simulate_surveyed,
+    spend,
+    survey,
+    wave_starts,
+)
 from sim.model.case import ABANDONED, REFUSED, RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
 from sim.model.problems import CALLS, DEFECT, QUESTION, SELF_SERVED, SILENT
-from sim.model.records import Events, Run
-from sim.model.simulation import simulate
+from sim.model.records import KINDS, Events, Run
+from sim.model.simulation import Simulation, simulate
 from sim.parameters import load_comparison
 
 # Month of the first survey: weeks 26 to 29; follow-up: weeks 30 to 42
@@ -58,7 +66,7 @@ def test_four_people_one_in_each_group():
         cases=[(0, 27, 28, RESOLVED), (2, 29, 31, UNRESOLVED)],
     )  # fmt: skip
     assert [GROUPS[group] for group in groups(run, 26)] == ["recovered", "none", "unresolved", "silent"]
-    assert spend(run, 26).tolist() == [150.5, 100.0, 20.0, 0.0]
+    assert spend(run.events, 4, 26).tolist() == [150.5, 100.0, 20.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +113,8 @@ def test_only_buyers_of_the_month_are_asked(week: int, asked: bool):
 def test_spend_counts_the_three_months_after_the_month(start: int):
     first, last = start + 4, start + 16
     weeks = [start, first - 1, first, last, last + 1]
-    assert spend(run_of([(2, week, 100 + week) for week in weeks], weeks=100), start).tolist() == pytest.approx(
-        [0.0, 0.0, (200 + first + last) / 100, 0.0]
-    )
+    run = run_of([(2, week, 100 + week) for week in weeks], weeks=100)
+    assert spend(run.events, 4, start).tolist() == pytest.approx([0.0, 0.0, (200 + first + last) / 100, 0.0])
 
 
 @pytest.mark.parametrize("outcome", [RESOLVED, UNRESOLVED, ABANDONED])
@@ -135,30 +142,25 @@ def test_paired_waves_are_waves():
     assert set(PAIRED) < set(wave_starts(260))
 
 
-def test_sums_over_waves_and_the_paired_world(monkeypatch: pytest.MonkeyPatch):
+def test_sums_over_waves_and_the_paired_world():
     run = run_of(
         bought=[(0, 26, 1), (0, 30, 3_000), (1, 26, 1), (1, 30, 5_000),  # wave 26
                 (0, 43, 1), (1, 43, 1), (1, 47, 7_000)],  # wave 43
         problems=[(0, 27, SILENT)],
     )  # fmt: skip
-    asked: list[Any] = []
-
-    def other_world(scenario: Any, replication: int, problem_free: range) -> Run:
-        asked.append((scenario.run.weeks, replication, problem_free, scenario.world, scenario.strategy))
-        return run_of([(0, 30, 4_000), (1, 31, 5_000)])
-
-    monkeypatch.setattr(floor, "simulate", other_world)
-    sums = {name: value for name, value in survey(run).items() if value}
+    without = spend(run_of([(0, 30, 4_000), (1, 31, 5_000)]).events, 4, 26)
+    sums = {name: value for name, value in survey(run, {26: without}).items() if value}
     assert sums == {
         "respondents_none": 3.0, "spend_none": 120.0, "respondents_silent": 1.0, "spend_silent": 30.0,
         "paired_spend_none": 50.0, "paired_without_none": 50.0, "paired_spend_silent": 30.0,
         "paired_without_silent": 40.0,
     }  # fmt: skip
-    assert asked == [(43, 0, range(26, 30), run.scenario.world, run.scenario.strategy)]
 
 
 def test_a_short_run_has_no_survey():
-    assert not any(survey(run_of([(0, 26, 100)], weeks=42)).values())
+    assert not any(survey(run_of([(0, 26, 100)], weeks=42), {}).values())
+    short = load_comparison(changes=SMALL | {"run.weeks": 42})[0]
+    assert not any(simulate_surveyed(short, 0)[1].values())
 
 
 # The paired world
@@ -191,6 +193,21 @@ def test_a_world_without_the_months_problems_is_else_the_same_world():
     assert without.weeks["problems"][30:].min() > 0
 
 
+def test_a_branch_is_the_world_it_branches_off_from_and_leaves_it_alone():
+    scenario = load_comparison(strategies=["profit_center"], changes=SMALL)[0]
+    trunk = Simulation(scenario, 1)
+    trunk.advance(26)
+    branch = trunk.branch(problem_free=WITHOUT)
+    branched, run = branch.run(), trunk.run()
+    assert (run.ledger != branched.ledger).any()
+    for ours, theirs in ((run, simulate(scenario, 1)), (branched, simulate(scenario, 1, problem_free=WITHOUT))):
+        assert (ours.ledger == theirs.ledger).all()
+        for name, column in ours.weeks.items():
+            assert column.tolist() == theirs.weeks[name].tolist(), name
+        for kind in KINDS:
+            assert events(ours, kind, 43) == events(theirs, kind, 43), kind
+
+
 def test_no_weeks_without_problems_change_nothing():
     scenario = load_comparison(strategies=["profit_center"], changes=SMALL)[0]
     run, same = simulate(scenario, 1), simulate(scenario, 1, problem_free=range(0))
@@ -212,6 +229,6 @@ def test_who_met_no_problem_spends_the_same_in_both_worlds():
         "world.word_of_mouth.listeners_unresolved": 0.0, "world.word_of_mouth.listeners_resolved": 0.0,
         "strategy.staffing.rule": "fixed", "strategy.staffing.agents": 500.0, "strategy.staffing.specialists": 500.0,
     }  # fmt: skip
-    sums = survey(simulate(load_comparison(changes=SMALL | apart)[0], 0))
+    _, sums = simulate_surveyed(load_comparison(changes=SMALL | apart)[0], 0)
     assert sums["paired_spend_none"] == sums["paired_without_none"] > 1000
     assert sums["paired_spend_silent"] < sums["paired_without_silent"]

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.experiment import facts
 from sim.experiment.measure import lives, measure
+from sim.experiment.survey import simulate_surveyed
 from sim.model.ledger import ACCOUNTS
 from sim.model.people import Status
 from sim.model.records import KINDS
@@ -75,8 +76,8 @@ class GoldenFacts(Golden):
 
     def tables(self, scenario: Scenario) -> Tables:
         """Sums of the run, and the facts that ordinary runs show."""
-        run = simulate(scenario, 1)
-        sums = measure(run) | lives(run)
+        run, surveyed = simulate_surveyed(scenario, 1)
+        sums = measure(run, surveyed) | lives(run)
         judged = facts.judge([[sums]], [fact for fact in facts.FACTS if fact.of != "pairs"])
         values = dict(zip(judged["fact"], judged["value"], strict=True))
         return {

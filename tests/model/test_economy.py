@@ -127,21 +127,21 @@ def test_a_purchase_is_worth_what_one_would_have_paid_on_top(choice_of):
     choice, people = choice_of({"world.choice.price_sensitivity": 4.0, "world.choice.untroubled_purchase": 0.7})
     odds = 0.7 / 0.3
     area, _ = quad(lambda log_price: 1 / (1 + np.exp(4 * log_price) / odds), 0, 20)
-    assert choice.surplus(people, FIRST, 0, np.array([80.0]))[0] == pytest.approx(80 * area)
+    assert choice.surplus(people, FIRST, 0, np.array([8000])) == pytest.approx(80 * area)
     people.grievance[0] = 1.0
-    assert choice.surplus(people, FIRST, 0, np.array([80.0]))[0] < 80 * area
+    assert choice.surplus(people, FIRST, 0, np.array([8000])) < 80 * area
 
 
 def test_those_who_mind_prices_more_gain_less(choice_of):
     choice, people = choice_of({"world.choice.price_sensitivity": 4.0}, people=2)
     people.sensitivity[:] = [1.0, 2.0]
-    one, other = choice.surplus(people, np.arange(2), 0, np.full(2, 50.0))
+    one, other = (choice.surplus(people, np.array([who]), 0, np.array([5000])) for who in range(2))
     assert one == pytest.approx(2 * other)
 
 
 def test_what_nobody_would_ever_pay_for_cannot_be_measured(choice_of):
     choice, people = choice_of({"world.choice.price_sensitivity": 0.0})
-    assert choice.surplus(people, FIRST, 0, np.array([80.0])).tolist() == [0]
+    assert choice.surplus(people, FIRST, 0, np.array([8000])) == 0
 
 
 def test_surplus_of_a_week_in_the_engine(quiet):
