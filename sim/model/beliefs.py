@@ -66,25 +66,16 @@ def _risks(good_q: Floats, bad_q: Floats, good_r: Floats, bad_r: Floats, aversio
 
 
 @compiled
-def mean_risk(
+def risks_in(
     of: Bools, prior: Prior, good_q: Floats, bad_q: Floats, good_r: Floats, bad_r: Floats, aversion: float,
     risks: Floats,
-) -> float:  # fmt: skip
-    """Mean perceived risk of the people in `of`, by their evidence on top of the prior; nan of nobody.
-
-    `risks` is room to work in: one number a person.
-    """
-    total, count = 0.0, 0
+) -> None:  # fmt: skip
+    """Writes into `risks` what the people in `of` perceive, by their evidence on top of the prior; 0 for others."""
     for person in range(of.size):  # of everyone: a loop without branches is the fastest
-        risks[person] = risk_of(
+        risks[person] = of[person] * risk_of(
             prior[0] + good_q[person], prior[1] + bad_q[person], prior[2] + good_r[person], prior[3] + bad_r[person],
             aversion,
         )  # fmt: skip
-    for person in range(of.size):
-        if of[person]:
-            total += risks[person]
-            count += 1
-    return total / count
 
 
 def perceived_risk(reliability: Belief, recovery: Belief, aversion: float, who: Ints | slice = slice(None)) -> Floats:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.beliefs import Prior, mean_risk, prior_risk, risk_of
+from sim.model.beliefs import Prior, prior_risk, risk_of, risks_in
 from sim.model.compiled import compiled
 from sim.model.draws import Bools, Draws, Floats, Ints, chance
 from sim.model.people import NEVER, Codes, Columns, People, Status
@@ -164,9 +164,10 @@ class Choice:
         """What customers perceive on average; nan where there are none."""
         seen, mends = people.reliability, people.recovery
         aversion = self.world.choice.variance_aversion
-        return mean_risk(
-            people.status == CUSTOMER, self.prior, seen.good, seen.bad, mends.good, mends.bad, aversion, people.luck
-        )  # fmt: skip
+        customers, risks = people.status == CUSTOMER, people.luck
+        risks_in(customers, self.prior, seen.good, seen.bad, mends.good, mends.bad, aversion, risks)
+        count = np.count_nonzero(customers)
+        return float(risks.sum() / count) if count else math.nan
 
     def match(self, risk: float) -> None:
         """Rivals follow the firm part of the way, to the risk that its customers see; they do not get worse."""

@@ -8,6 +8,7 @@ week under one strategy. What is compared is measured in turn, repeat by repeat,
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -103,6 +104,7 @@ def side_by_side(people: int, weeks: int, repeats: dict[str, int]) -> dict[str, 
     for number in range(max(repeats.values())):
         for name, wanted in repeats.items():
             if number < wanted:
+                gc.collect()  # what one model leaves behind is not for another to clear away
                 began = perf_counter()
                 MODELS[name](people, weeks, agents_for(people), number + 1)
                 seconds[name].append(perf_counter() - began)
