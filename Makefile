@@ -12,13 +12,16 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compare trust docs test bench profile lab lint lock readme clean
+.PHONY: help compare sweep trust docs test bench profile lab lint lock readme clean
 
 help:  ## print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 compare: $(STAMP)  ## compare support strategies in one world (ARGS="--help" for the options)
 	@$(BIN)/whatif compare $(ARGS)
+
+sweep: $(STAMP)  ## many worlds: in how many does support pay, and where does it flip? (stopped, it goes on)
+	@$(BIN)/whatif sweep $(ARGS)
 
 trust: $(STAMP)  ## hold the model against theory, the literature and the conditions under which support must lose
 	@$(BIN)/whatif verify $(ARGS)

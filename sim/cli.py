@@ -205,6 +205,65 @@ def _report(table: pd.DataFrame, path: Path | None) -> None:
 
 
 @app.command()
+def sweep(
+    file: Annotated[str, typer.Argument(help="A sweep of params/sweep, or a .yaml file.")] = "where_it_flips",
+    points: Annotated[str | None, typer.Option(metavar="N", help="Points, if not the file's.")] = None,
+    replications: Annotated[str | None, typer.Option(metavar="N", help="Paired worlds of each, if not its.")] = None,
+    part: Annotated[
+        str | None, typer.Option(metavar="K/N", help="Of N machines this is the K-th; merge them afterwards.")
+    ] = None,
+    workers: Annotated[str | None, typer.Option(metavar="N", help="Processes; one a core if not said.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster to run it.")] = None,
+    out: Annotated[str, typer.Option(help="Folder of the runs; results/sweep/FILE if not said.")] = "",
+) -> None:
+    """Run a sweep, or what is missing of it: in how many worlds does support pay, and where does the answer flip?"""
+    from sim.experiment.sweep.plan import read_plan
+    from sim.experiment.sweep.run import save
+    from sim.experiment.sweep.run import sweep as run_sweep
+    from sim.report.publish import find_notebook, publish
+
+    plan = read_plan(file).resized(_whole("points", points), _whole("replications", replications))
+    folder, of = Path(out or f"results/sweep/{plan.name}"), _part(part)
+    try:
+        found = run_sweep(plan, folder, _whole("workers", workers), scheduler, part=of)
+        save(found, folder)
+        if of != (1, 1):
+            typer.echo(f"Part {part} is done: {folder}. Then: whatif merge --into FOLDER {folder} ...")
+            return
+        given = {"sweep": file, "points": plan.number, "replications": plan.replications, "out": str(folder)}
+        html = publish(find_notebook("10_where_it_flips"), folder, given)
+    except KeyboardInterrupt:
+        _fail(130, "interrupted: what was run is kept, the same command goes on")
+    typer.echo(_verdict(folder))
+    typer.echo(f"Read it: {html}")
+
+
+def _part(text: str | None) -> tuple[int, int]:
+    """K/N as numbers; the whole if not said."""
+    if text is None:
+        return 1, 1
+    first, _, parts = text.partition("/")
+    if not (first.isdecimal() and parts.isdecimal() and 1 <= int(first) <= int(parts)):
+        raise ParameterError(f"--part: got {text!r}; allowed: K/N, e.g. 1/2 on the first of two machines")
+    return int(first), int(parts)
+
+
+@app.command()
+def merge(
+    folders: Annotated[list[str], typer.Argument(help="Folders of sweeps.")],
+    into: Annotated[str, typer.Option(help="Folder that takes over their runs; made if it is not there.")],
+) -> None:
+    """Bring the runs of several machines together; `whatif sweep FILE --out FOLDER` then finds them done."""
+    from sim.experiment.sweep.store import Store
+
+    for folder in folders:
+        if not (Path(folder) / "store.json").is_file():
+            raise ParameterError(f"merge: {folder!r} holds no runs; allowed: the folder of a sweep.")
+    new = Store(Path(into)).merge([Path(folder) for folder in folders])
+    typer.echo(f"{new:,} runs are new in {into}.")
+
+
+@app.command()
 def params(
     kind: Annotated[str | None, typer.Argument(help="world, strategy or run; all if not said.")] = None,
     file: Annotated[str | None, typer.Argument(help="Show the values of this file instead of the defaults.")] = None,
@@ -273,6 +332,39 @@ def fit(
     typer.echo(out.read_text(encoding="utf-8").rstrip())
 
 
+@app.command()
+def batch(
+    notebook: Annotated[str, typer.Argument(help="A notebook by name (01_compare), or an .ipynb file.")],
+    file: Annotated[str, typer.Argument(help="A grid of its parameters: of params/sweep, or a .yaml file.")],
+    kernels: Annotated[
+        str | None, typer.Option(metavar="N", help="Notebooks at a time; one a core if not said.")
+    ] = None,
+    out: Annotated[str, typer.Option(help="Folder of the notebooks; results/batch/FILE if not said.")] = "",
+) -> None:
+    """Run a notebook at every point of a grid, or what is missing of it. Exit status 1 if a point has no result."""
+    from sim.parameters.grid import load_grid
+    from sim.report import batch as batches
+    from sim.report.publish import find_notebook
+
+    grid, at_once = load_grid(file), _whole("kernels", kernels)
+    asked = batches.prepare(find_notebook(notebook), grid, Path(out or f"results/batch/{grid.name}"))
+    if asked.of(batches.REFUSED) and asked.of(batches.WAITING):
+        typer.echo(f"{batches.report(asked, batches.REFUSED)}\nThe others run.", err=True)
+    try:
+        batches.run(asked, at_once)
+    except KeyboardInterrupt:
+        done = len(asked.of(batches.DONE))
+        _fail(130, f"interrupted: {done} of {len(asked.points)} notebooks are done; the same command runs the others")
+    missing = asked.of(batches.FAILED, batches.REFUSED)
+    if missing:
+        typer.echo(batches.report(asked, batches.FAILED, batches.REFUSED), err=True)
+    typer.echo(f"{len(asked.of(batches.DONE))} of {len(asked.points)} notebooks are done.")
+    typer.echo(f"Read them: {asked.out / 'index.html'}")
+    if missing:
+        typer.echo("The same command runs what is missing.", err=True)
+        raise SystemExit(1)
+
+
 def _terminated(signum: int, frame: FrameType | None) -> NoReturn:
     """A kill tidies up like Ctrl-C."""
     raise KeyboardInterrupt
@@ -301,7 +393,7 @@ def main() -> None:
     except ParameterError as error:
         _fail(2, f"error: {error}")
     except RuntimeError as error:
-        if type(error).__name__ != "NotebookFailed":
+        if type(error).__name__ not in ("NotebookFailed", "WorkerDied"):
             raise
         _fail(1, f"error: {error}")
 

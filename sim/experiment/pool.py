@@ -1,4 +1,4 @@
-"""Many calls on as many processes as wanted: one way for every kind of many runs."""
+"""Many calls on as many processes as wanted, here or on a cluster: one way for every kind of many runs."""
 
 from __future__ import annotations
 
@@ -6,38 +6,114 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import connection, get_context, parent_process
 from typing import Any, TypeVar
 
 from sim.model.warm_up import warm_up
+from sim.parameters import ParameterError
 
 _T = TypeVar("_T")
+AHEAD = 4  # tasks handed out for each process, so that none waits and few are on their way
+DEATHS = 10  # of processes in a row, without a task done in between: more is no accident
+
+
+class WorkerDied(RuntimeError):
+    """Processes die whatever is done, most likely for want of memory."""
 
 
 def spread(
-    function: Callable[..., _T], tasks: Sequence[tuple[Any, ...]], workers: int | None
+    function: Callable[..., _T], tasks: Sequence[tuple[Any, ...]], workers: int | None, scheduler: str | None = None
 ) -> Iterator[tuple[int, _T]]:
-    """(number of the task, function(*task)) as they are done.
+    """(number of the task, function(*task)) as they are done; a process that dies costs only what it was doing.
 
     Args:
         workers: processes; None for one a core, 1 for none beside this one.
+        scheduler: address of a Dask scheduler, whose workers are used instead.
+
+    Raises:
+        ParameterError: no scheduler answers there.
+        WorkerDied: processes keep dying without getting anything done.
     """
+    if scheduler is not None:
+        yield from _spread_on_cluster(function, tasks, scheduler)
+        return
     workers = min(workers or os.cpu_count() or 1, len(tasks))
     if workers <= 1:
         yield from ((number, function(*task)) for number, task in enumerate(tasks))
         return
     warm_up()  # here, once, and not in each of them
-    futures = {_pool(workers).submit(function, *task): number for number, task in enumerate(tasks)}
+    waiting, deaths = iter(range(len(tasks))), 0
+    again: list[int] = []
+    running: dict[Future[_T], int] = {}
     try:
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        while True:
+            broken = False
+            while len(running) < AHEAD * workers and (number := again.pop() if again else next(waiting, -1)) >= 0:
+                try:
+                    running[_pool(workers).submit(function, *tasks[number])] = number
+                except BrokenProcessPool:  # noticed before its calls were
+                    again.append(number)
+                    broken = True
+                    break
+            if not running and not again:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                number = running.pop(future)
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    again.append(number)
+                    broken = True
+                else:
+                    deaths = 0
+                    yield number, result
+            if broken:  # a process died, and with it its pool: all that was on its way is done again by new ones
+                deaths += 1
+                if deaths == DEATHS:
+                    raise WorkerDied(f"{DEATHS} times in a row a process died before anything was done: out of memory?")
+                again += running.values()
+                running.clear()
+                _pool.cache_clear()
     except BaseException:
         _pool(workers).shutdown(wait=False, cancel_futures=True)
         _pool.cache_clear()
         raise
+
+
+def _spread_on_cluster(
+    function: Callable[..., _T], tasks: Sequence[tuple[Any, ...]], scheduler: str
+) -> Iterator[tuple[int, _T]]:
+    from distributed import Client, as_completed
+
+    try:
+        client = Client(scheduler, timeout=10, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ParameterError(
+            f"scheduler: nothing answers at {scheduler!r} ({type(error).__name__}); allowed: the address that "
+            "`dask scheduler` prints, e.g. tcp://127.0.0.1:8786."
+        ) from None
+    with client:
+        waiting, running = iter(range(len(tasks))), {}
+
+        def submit() -> Any:
+            number = next(waiting, None)
+            if number is None:
+                return None
+            future = client.submit(function, *tasks[number], pure=False)
+            running[future.key] = number
+            return future
+
+        ahead = AHEAD * max(len(client.nthreads()), 1)
+        first = [future for future in (submit() for _ in range(ahead)) if future is not None]
+        arriving = as_completed(first, loop=client.loop)
+        for future in arriving:
+            result = future.result()
+            yield running.pop(future.key), result
+            if (following := submit()) is not None:
+                arriving.add(following)
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +133,7 @@ def _follow_parent() -> None:
         sentinel = parent.sentinel
 
         def watch() -> None:
-            wait([sentinel])
+            connection.wait([sentinel])
             os._exit(1)
 
         threading.Thread(target=watch, daemon=True).start()

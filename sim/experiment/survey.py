@@ -84,6 +84,7 @@ def simulate_surveyed(scenario: Scenario, replication: int) -> tuple[Run, dict[s
             simulation.advance(start)
             untroubled = simulation.branch(problem_free=range(start, start + MONTH))
             untroubled.advance(start + MONTH + FOLLOW_UP)
+            untroubled.close()
             without[start] = spend(untroubled.state.events, scenario.world.market.people, start)
     run = simulation.run()
     return run, survey(run, without)

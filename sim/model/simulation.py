@@ -51,7 +51,15 @@ class Simulation:
         customers = self.state.people.having(Status.CUSTOMER)
         orders = float(self.state.people.need[customers].sum()) * scenario.world.choice.untroubled_purchase
         self.planner = firm.Planner(scenario, orders)
-        self.env.process(self._rhythm(0))
+        self._go_on(0)
+
+    def _go_on(self, week: int) -> None:
+        self._weeks = self._rhythm(week)
+        self.env.process(self._weeks)
+
+    def close(self) -> None:
+        """Nothing more will happen. Otherwise the clock would hold on to everyone, and everyone to the clock."""
+        self._weeks.close()
 
     def advance(self, week: int) -> None:
         """Lives up to the beginning of a week, of which nothing has happened yet."""
@@ -69,7 +77,7 @@ class Simulation:
         branch.state, branch.desk, branch.planner = deepcopy((self.state, self.desk, self.planner), memo)
         branch.state.problem_free = problem_free
         branch.env = branch.desk.env = simpy.Environment(self.env.now)
-        branch.env.process(branch._rhythm(round(self.env.now / self.state.hours)))
+        branch._go_on(round(self.env.now / self.state.hours))
         return branch
 
     def run(self) -> Run:
@@ -77,6 +85,7 @@ class Simulation:
         state = self.state
         self.advance(state.horizon)
         self._close_week(state.horizon - 1)
+        self.close()
         return Run(
             state.scenario, self.replication, state.weeks, state.ledger.entries, state.events, self.desk.open_cases
         )

@@ -6,7 +6,8 @@ A notebook needs `from sim import report` and the names below, nothing else.
 from sim.experiment.ablate import ablate
 from sim.experiment.compare import compare
 from sim.model import simulate
-from sim.report import charts, trust
+from sim.report import charts, flips, trust
+from sim.report.bridge import bridge_chart, bridge_sentence
 from sim.report.findings import caption, captions
 from sim.report.notebook import read_parameters
 from sim.report.save import save
@@ -17,11 +18,14 @@ from sim.report.words import money, plain, say, show
 __all__ = [
     "ablate",
     "assumptions",
+    "bridge_chart",
+    "bridge_sentence",
     "caption",
     "captions",
     "charts",
     "compare",
     "differences",
+    "flips",
     "identity",
     "life",
     "money",

@@ -7,7 +7,7 @@ are read from the cells that begin with `# Parameters` (the notebook's own and p
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def read_parameters(names: Mapping[str, Any]) -> Asked:
     """
     from sim.report import theme
 
-    said = _assigned(names)
+    said = assigned(names)
     for name, line in said.items():
         if name not in KNOWN:
             raise ParameterError(
@@ -88,26 +88,26 @@ def check(given: Mapping[str, Any], changes_by: str, option: str) -> Asked:
     return Asked(tuple(scenarios), workers, out, ablations)
 
 
-def _assigned(names: Mapping[str, Any]) -> dict[str, str]:
+def assigned(names: Mapping[str, Any], known: Sequence[str] = KNOWN) -> dict[str, str]:
     """Names assigned in the parameter cells that ran last, with the text of their values.
 
-    Outside a notebook there are no cells: every known name that is defined counts.
+    Outside a notebook there are no cells: every one of the `known` names that is defined counts.
     """
     cells = names.get("In")
     if not isinstance(cells, list):
-        return {name: repr(names[name]) for name in KNOWN if name in names}
+        return {name: repr(names[name]) for name in known if name in names}
     # IPython keeps its magic-free source; the last run of neighbouring parameter cells is the one that holds
     last = next((end for end in range(len(cells) - 1, -1, -1) if cells[end].startswith(MARK)), None)
     if last is None:
-        return {name: repr(names[name]) for name in KNOWN if name in names}
+        return {name: repr(names[name]) for name in known if name in names}
     first = last
     while first and cells[first - 1].startswith(MARK):
         first -= 1
-    assigned: dict[str, str] = {}
+    said: dict[str, str] = {}
     for cell in cells[first : last + 1]:
         for statement in ast.parse(cell).body:
             targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
             for target in targets:
                 if isinstance(target, ast.Name):
-                    assigned[target.id] = ast.unparse(statement.value)  # type: ignore[attr-defined]
-    return assigned
+                    said[target.id] = ast.unparse(statement.value)  # type: ignore[attr-defined]
+    return said

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,41 @@ class NotebookFailed(RuntimeError):
     """A cell of the notebook raised an error; the text says which."""
 
 
+class Kernels:
+    """The kernels at work, for another thread to end: a thread that waits for one cannot be interrupted."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self._processes: list[Any] = []
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Ends those that run and, as soon as it has started, any other."""
+        with self._lock:
+            self.stopped = True
+            for process in self._processes:
+                process.kill()
+
+    def manager(self) -> type:
+        """A kernel manager that reports here; what its kernels say besides their cells' output is dropped."""
+        from jupyter_client.manager import AsyncKernelManager
+
+        kernels = self
+
+        class Manager(AsyncKernelManager):
+            async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+                await super().start_kernel(**options, stderr=subprocess.DEVNULL)
+                kernels._started(self.provisioner.process)  # type: ignore[union-attr]
+
+        return Manager
+
+    def _started(self, process: Any) -> None:
+        with self._lock:
+            self._processes.append(process)
+            if self.stopped:
+                process.kill()
+
+
 def find_notebook(name: str) -> Path:
     """A notebook of the project by name ('01_compare'), or any by path."""
     path = Path(name) if name.endswith(".ipynb") else NOTEBOOKS / f"{name}.ipynb"
@@ -29,11 +66,17 @@ def find_notebook(name: str) -> Path:
     return path
 
 
-def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: bool = True) -> Path:
+def publish(
+    notebook: Path,
+    out: Path,
+    parameters: Mapping[str, Any],
+    progress: bool = True,
+    kernels: Kernels | None = None,
+) -> Path:
     """Executes `notebook` with `parameters` and leaves <name>.ipynb and <name>.html in `out`. Returns the HTML's path.
 
-    What the cells print, progress bars included, appears on standard error while they run. The notebook itself writes
-    its tables and charts.
+    What the cells print, progress bars included, appears on standard error while they run, if `progress`. The notebook
+    itself writes its tables and charts. Several threads may publish at once, each to a folder of its own.
     """
     import nbformat
     from nbconvert import HTMLExporter
@@ -52,6 +95,7 @@ def publish(notebook: Path, out: Path, parameters: Mapping[str, Any], progress: 
                 log_output=False,
                 stderr_file=sys.stderr if progress else None,
                 kernel_name="python3",
+                **({"kernel_manager_class": kernels.manager()} if kernels else {}),
                 config=Config({"KernelManager": {"transport": "ipc", "ip": f"{pipes}/kernel"}}),
             )
         except PapermillExecutionError as error:

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,9 +27,7 @@ def staging(out: Path) -> Iterator[Path]:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for old in out.parent.glob(f".{out.name}.partial-*"):
-            if not _alive(int(old.name.rsplit("-", 1)[1])):
-                shutil.rmtree(old, ignore_errors=True)
+        clear(out)
         aside = out.parent / f".{out.name}.partial-{os.getpid()}"
         aside.mkdir()
     except OSError as error:
@@ -43,6 +42,15 @@ def staging(out: Path) -> Iterator[Path]:
                 os.replace(source, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def clear(out: Path) -> None:
+    """Removes what killed processes left beside `out`."""
+    for old in out.parent.glob(f".{escape(out.name)}.partial-*"):
+        process = int(old.name.rsplit("-", 1)[1])
+        # In a container the next process may well have the number of the killed one
+        if process == os.getpid() or not _alive(process):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _alive(process: int) -> bool:
@@ -95,9 +103,10 @@ def _identity(comparison: Comparison) -> dict[str, object]:
 
 def _charts(comparison: Comparison, folder: Path, ablations: pd.DataFrame | None) -> None:
     from sim.report import charts, theme
+    from sim.report.bridge import bridge_chart
 
     folder.mkdir()
-    drawn = {name: draw(comparison) for name, draw in charts.ALL.items()}
+    drawn = {name: draw(comparison) for name, draw in charts.ALL.items()} | {"bridge": bridge_chart(comparison)}
     if ablations is not None:
         drawn["ablations"] = charts.ablations(comparison, ablations)
     for name, chart in drawn.items():

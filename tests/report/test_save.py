@@ -29,3 +29,10 @@ def test_what_a_killed_process_left_aside_is_cleared(tmp_path):
     with staging(tmp_path / "out"):
         pass
     assert os.listdir(tmp_path) == ["out"]
+
+
+def test_what_a_killed_process_of_the_same_number_left_aside_is_cleared(tmp_path):
+    (tmp_path / f".out.partial-{os.getpid()}").mkdir()
+    with staging(tmp_path / "out") as aside:
+        (aside / "new.txt").write_text("new")
+    assert os.listdir(tmp_path) == ["out"] and os.listdir(tmp_path / "out") == ["new.txt"]

@@ -16,7 +16,7 @@ from sim.parameters import ParameterError, Scenario, load_comparison
 from sim.parameters.cases import case_names, load_case
 from sim.parameters.errors import shown, suggestion
 from sim.report import theme
-from sim.report.notebook import _assigned
+from sim.report.notebook import assigned
 
 TABLES = {
     "verify": ("rung", "point", "observable", "theory", "simulated", "standard_error", "z", "replications", "holds"),
@@ -57,7 +57,7 @@ def read_parameters(names: Mapping[str, Any]) -> Asked:
         ParameterError: a name that is not a parameter, or a value that is not allowed.
     """
     cells = isinstance(names.get("In"), list)
-    said = _assigned(names) if cells else {name: repr(names[name]) for name in KNOWN if name in names}
+    said = assigned(names) if cells else {name: repr(names[name]) for name in KNOWN if name in names}
     for name, line in said.items():
         if name not in KNOWN:
             raise ParameterError(
