@@ -57,7 +57,7 @@ lock: $(BIN)/uv  ## resolve requirements.lock again from pyproject.toml (ARGS=--
 docs: $(STAMP)  ## bring the tables of docs/model.md up to date with the code
 	@$(BIN)/python -m sim.report.documentation
 
-readme: compare  ## bring the numbers and the picture of README.md up to date
+readme: compare sweep  ## bring the numbers and the picture of README.md up to date
 	@$(BIN)/python -m sim.report.readme
 
 clean:  ## remove .venv and caches (results/ stays)

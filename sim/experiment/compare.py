@@ -61,7 +61,7 @@ class Difference:
         return 1 if self.low > 0 else -1 if self.high < 0 else 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is one of a kind: its tables are too large to be compared
 class Comparison:
     """Strategies in the same paired worlds. The first scenario is the baseline.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -148,6 +149,7 @@ def sources(comparison: Comparison) -> Chart:
     return marks.titled(chart, headline("sources", comparison), note, sized=True)
 
 
+@lru_cache(maxsize=1)  # shown, then written to a file: to put its thirty parts together takes longer than all others
 def lenses(comparison: Comparison) -> Chart:
     """The same support through two lenses: cost-center metrics on the left, profit-center metrics on the right."""
     table, title = comparison.lenses(), titles(comparison)

@@ -1,6 +1,6 @@
-"""The numbers and the picture of README.md, written from a finished default comparison and from its own code block.
+"""The numbers and the picture of README.md, written from the default comparison and sweep and from its own code block.
 
-`make readme` after `make compare`; a test keeps both in step with the model.
+`make readme`, which runs both; a test keeps both in step with the model.
 """
 
 from __future__ import annotations
@@ -44,13 +44,15 @@ def quotation(verdict: str) -> str:
 
 
 def main() -> None:
-    """Rewrites the computed parts of README.md and docs/answer.png."""
-    readme, results = ROOT / "README.md", ROOT / "results" / "compare"
+    """Rewrites the computed parts of README.md, docs/answer.png and docs/worlds.png."""
+    readme, results, swept = ROOT / "README.md", ROOT / "results" / "compare", ROOT / "results/sweep/where_it_flips"
     text = readme.read_text(encoding="utf-8")
     text = with_part(text, "verdict", quotation((results / "verdict.txt").read_text(encoding="utf-8")))
+    text = with_part(text, "flips", quotation((swept / "verdict.txt").read_text(encoding="utf-8")))
     text = with_part(text, "output", output_of(code_block(text)))
     (ROOT / "docs").mkdir(exist_ok=True)
     (ROOT / "docs" / "answer.png").write_bytes((results / "charts" / "cash.png").read_bytes())
+    (ROOT / "docs" / "worlds.png").write_bytes((swept / "charts" / "worlds.png").read_bytes())
     readme.write_text(text, encoding="utf-8")
 
 
