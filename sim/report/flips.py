@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,7 @@ def sweep(asked: Asked) -> Swept:
     return run_sweep(asked.plan, asked.out, asked.workers)
 
 
+@lru_cache(maxsize=1)  # said, drawn and written: the search for a condition is the longest part
 def verdict(found: Swept) -> Verdict:
     """In how many of the worlds the last strategy is worth more than the first, and where it is not."""
     from sim.experiment.insight.discovery import verdict as judged

@@ -14,6 +14,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from sim.experiment.metrics import RUN_COLUMNS, summarize
+from sim.experiment.points import write
 from sim.experiment.pool import spread
 from sim.experiment.replicate import mean_interval
 from sim.experiment.sweep.plan import Plan
@@ -24,7 +25,7 @@ from sim.parameters import ParameterError, Scenario
 BATCH = 8  # paired worlds that one task runs at most
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Swept:
     """What a sweep found.
 
@@ -167,8 +168,6 @@ def swept(plan: Plan, store: Store, scenarios: Mapping[int, list[Scenario]] | No
 
 def save(found: Swept, out: Path) -> list[str]:
     """Writes points, runs and paired differences as .parquet and .csv beside the store; returns the files' names."""
-    from sim.experiment.points import write
-
     tables: dict[str, Any] = {"points": found.points.reset_index(), "runs": found.runs, "deltas": found.deltas}
     written = []
     for name, table in tables.items():
