@@ -12,7 +12,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help compare sweep trust docs test bench profile lab lint lock readme clean
+.PHONY: help compare deck sweep claims trust docs test bench profile lab lint lock readme clean
 
 help:  ## print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,12 @@ compare: $(STAMP)  ## compare support strategies in one world (ARGS="--help" for
 
 sweep: $(STAMP)  ## many worlds: in how many does support pay, and where does it flip? (stopped, it goes on)
 	@$(BIN)/whatif sweep $(ARGS)
+
+deck: $(STAMP)  ## slides of a finished comparison, results/deck.pptx (ARGS="--template brand.pptx", ARGS="--refresh FILE")
+	@$(BIN)/whatif deck $(ARGS)
+
+claims: $(STAMP)  ## what five essays claim about support, claim by claim: holds, fails, depends (some minutes)
+	@$(BIN)/whatif claims $(ARGS)
 
 trust: $(STAMP)  ## hold the model against theory, the literature and the conditions under which support must lose
 	@$(BIN)/whatif verify $(ARGS)
@@ -57,7 +63,7 @@ lock: $(BIN)/uv  ## resolve requirements.lock again from pyproject.toml (ARGS=--
 docs: $(STAMP)  ## bring the tables of docs/model.md up to date with the code
 	@$(BIN)/python -m sim.report.documentation
 
-readme: compare sweep  ## bring the numbers and the picture of README.md up to date
+readme: compare sweep claims  ## bring the numbers and the picture of README.md up to date
 	@$(BIN)/python -m sim.report.readme
 
 clean:  ## remove .venv and caches (results/ stays)

@@ -1,6 +1,7 @@
 """The README says what the model says."""
 
-from sim.report.readme import ROOT, code_block, output_of, part
+from sim.report.questions import gathered
+from sim.report.readme import ROOT, code_block, output_of, part, quotation
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -23,3 +24,9 @@ def test_every_file_that_the_readme_names_is_there():
     assert len(named) > 8
     for one, other in named:
         assert (ROOT / (one or other)).exists(), one or other
+
+
+def test_the_claims_are_those_of_the_evidence_that_is_published(tmp_path):
+    rows = gathered.evidence_of(folder=tmp_path)  # nothing is measured there
+    assert set(rows["origin"]) == {"as published"} and set(rows["notebook"]) == set(gathered.notebooks())
+    assert part(TEXT, "claims") == quotation(gathered.sentence(gathered.gathered(rows)))

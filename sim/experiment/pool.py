@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from multiprocessing import connection, get_context, parent_process
@@ -17,6 +17,7 @@ from sim.parameters import ParameterError
 
 _T = TypeVar("_T")
 AHEAD = 4  # tasks handed out for each process, so that none waits and few are on their way
+LOOK = 0.02  # seconds after which work that may be overtaken looks up
 DEATHS = 10  # of processes in a row, without a task done in between: more is no accident
 
 
@@ -81,6 +82,50 @@ def spread(
         _pool(workers).shutdown(wait=False, cancel_futures=True)
         _pool.cache_clear()
         raise
+
+
+def spread_while(
+    go_on: Callable[[], bool], function: Callable[..., _T], tasks: Sequence[tuple[Any, ...]], workers: int | None
+) -> Iterator[tuple[int, _T]]:
+    """As `spread`, for work that may be overtaken: no more is handed out than is worked on, and once `go_on()` is false
+    nothing more at all; then it ends, at once. Never in this process, whose other threads would wait.
+
+    Raises:
+        WorkerDied: processes keep dying without getting anything done.
+    """
+    workers = workers or os.cpu_count() or 1
+    warm_up()
+    waiting, deaths = list(reversed(range(len(tasks)))), 0
+    running: dict[Future[_T], int] = {}
+    try:
+        while (waiting or running) and go_on():
+            broken = False
+            while waiting and len(running) < workers and not broken:
+                try:
+                    running[_pool(workers).submit(function, *tasks[waiting[-1]])] = waiting[-1]
+                    waiting.pop()
+                except (BrokenProcessPool, RuntimeError):  # dead, or shut down by an interrupted call elsewhere
+                    broken = True
+            for future in wait(running, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                number = running.pop(future)
+                try:
+                    result = future.result()
+                except (BrokenProcessPool, CancelledError):
+                    waiting.append(number)
+                    broken = True
+                else:
+                    deaths = 0
+                    yield number, result
+            if broken:
+                deaths += 1
+                if deaths == DEATHS:
+                    raise WorkerDied(f"{DEATHS} times in a row a process died before anything was done: out of memory?")
+                waiting += running.values()
+                running.clear()
+                _pool.cache_clear()
+    finally:
+        for future in running:
+            future.cancel()
 
 
 def _spread_on_cluster(

@@ -70,7 +70,8 @@ def _meet_problems(state: State, week: int) -> Problems:
     state.weeks["voiced"][week] = voiced
     state.weeks["surplus"][week] -= loss
     _turn_away(state, week, gone, status, "silent")
-    _pay_self_service(state, week, served)
+    if served:
+        _pay_self_service(state, week, met.person[met.fate == SELF_SERVED])
     told = world.word_of_mouth.tell_silent
     if told and voiced < met.person.size:
         silent = met.of(SILENT)
@@ -90,14 +91,15 @@ def _ask_questions(state: State, week: int) -> Problems:
     if access.self_service and asked.person.size:
         columns = people.status, people.recovery.good, people.last_contact
         served, helped = _find_answers(*columns, asked, _lessons(state, week))
-        _pay_self_service(state, week, served)
+        if served:
+            _pay_self_service(state, week, asked.person[asked.fate == SELF_SERVED])
         state.helped += helped.tolist()
     return asked
 
 
-def _pay_self_service(state: State, week: int, served: int) -> None:
-    if served:
-        state.ledger.post(week, "self_service", -_cents(state.strategy.access.self_service_cost) * served)
+def _pay_self_service(state: State, week: int, served: Ints) -> None:
+    each = _cents(state.strategy.access.self_service_cost)
+    state.ledger.post(week, "self_service", -each * served.size, served)
 
 
 # What people learn
@@ -320,26 +322,28 @@ def claim_falsely(state: State, week: int) -> None:
     if not state.strategy.remedy.no_questions:
         return
     people, terms = state.people, remedy.terms_of(state.strategy.remedy, state.margin)
-    claims, spent = _claims(
+    claimants, spent = _claims(
         people.opportunist, people.last_purchase, people.basket, week, terms, state.price, state.world.problems.spoils,
         state.world.needs.false_claims, state.draws.key("claims falsely"),
     )  # fmt: skip
-    state.ledger.post(week, "remedies", -spent)
-    state.weeks["false_claims"][week] = claims
+    state.ledger.post(week, "remedies", -spent, claimants)
+    state.weeks["false_claims"][week] = claimants.size
 
 
 @compiled
 def _claims(
     opportunist: Bools, last_purchase: Ints, basket: Floats, week: int, terms: remedy.Terms, price: float,
     spoils: float, likely: float, key: np.uint64,
-) -> tuple[int, int]:  # fmt: skip
-    """(claims, cents spent on them)."""
-    claims = spent = 0
-    for person in range(opportunist.size):
-        if opportunist[person] and last_purchase[person] == week and chance(key, person, week) < likely:
-            claims += 1
-            spent += _cents(remedy.cost_of(terms, basket[person] * price, spoils, problems.DEFECT))
-    return claims, spent
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """(who claims, cents spent on each)."""
+    who: Ints = np.flatnonzero(opportunist & (last_purchase == week))
+    spent, count = np.empty(who.size, np.int64), 0
+    for person in who:
+        if chance(key, person, week) < likely:
+            who[count] = person
+            spent[count] = _cents(remedy.cost_of(terms, basket[person] * price, spoils, problems.DEFECT))
+            count += 1
+    return who[:count], spent[:count]
 
 
 @compiled
@@ -355,6 +359,8 @@ def learn_outcomes(state: State, week: int, case: Cases) -> None:
     """What happened at the desk in the week that ends reaches people and books."""
     if not case.size:
         return
+    if state.forced is not None:
+        state.forced.befall(case)
     terms, lessons = remedy.terms_of(state.strategy.remedy, state.margin), _lessons(state, week)
     _record(state, week, case)
     _pay(state, week, case, terms, lessons)
@@ -400,22 +406,22 @@ def _analyse(state: State, week: int, cases: int) -> None:
 def _pay(state: State, week: int, case: Cases, terms: remedy.Terms, lessons: Lessons) -> None:
     """Remedies and fees of the cases put right, and what the customers have of them."""
     spent, fees, gain = _payments(case, state.people.basket, terms, lessons)
-    state.ledger.post(week, "remedies", -spent)
-    state.ledger.post(week, "support_fees", fees)
+    state.ledger.post(week, "remedies", -spent, case["person"])
+    state.ledger.post(week, "support_fees", fees, case["person"])
     state.weeks["surplus"][week] += gain
 
 
 @compiled
-def _payments(cases: Cases, basket: Floats, terms: remedy.Terms, lessons: Lessons) -> tuple[int, int, float]:
-    """(cents of remedies, cents of fees, $ of surplus)."""
-    spent, fees, gain = 0, 0, 0.0
+def _payments(cases: Cases, basket: Floats, terms: remedy.Terms, lessons: Lessons) -> tuple[Ints, Ints, float]:
+    """(cents of remedies of each, cents of fees of each, $ of surplus)."""
+    spent, fees, gain = np.zeros(cases.size, np.int64), np.zeros(cases.size, np.int64), 0.0
     for row in range(cases.size):
         case = cases[row]
         if case["outcome"] == RESOLVED:
             kind, fee, price = case["kind"], case["fee"], basket[case["person"]] * lessons.price
             spoilt = min(case["severity"], 1.0) * lessons.spoils
-            spent += _cents(remedy.cost_of(terms, price, spoilt, kind))
-            fees += _cents(fee * price)
+            spent[row] = _cents(remedy.cost_of(terms, price, spoilt, kind))
+            fees[row] = _cents(fee * price)
             gain += remedy.worth_of(terms, price, spoilt, kind, fee)
     return spent, fees, gain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
 from sim.model.draws import Bools, Draws, Floats, Ints, chance
+from sim.model.problems import QUESTION
 from sim.parameters.strategy import Desk as DeskParameters
 from sim.parameters.world import Callers
 
@@ -48,6 +50,25 @@ CASE = np.dtype(
     ]
 )
 Cases = np.ndarray
+
+
+@dataclass(frozen=True)
+class Forced:
+    """A what-if: how one person's problem ends, whatever the desk made of it. Nothing else about the case changes.
+
+    Attributes:
+        week: in which the problem was brought to the desk.
+        resolved: put right, or not.
+    """
+
+    person: int
+    week: int
+    resolved: bool
+
+    def befall(self, cases: Cases) -> None:
+        """Writes the outcome into the case, if it is among those that close."""
+        rows = (cases["person"] == self.person) & (cases["week"] == self.week) & (cases["kind"] != QUESTION)
+        cases["outcome"][rows] = RESOLVED if self.resolved else UNRESOLVED
 
 
 def new_cases(

@@ -415,14 +415,10 @@ class Desk:
     def __init__(
         self, env: simpy.Environment, desk: DeskParameters, callers: Callers, day_hours: float, work: float = 1.0
     ) -> None:
-        self.env = env
-        self.rules = Rules(
-            desk.contacts, desk.escalation, callers.persistence, desk.severity_effect, desk.strain_effect,
-            desk.hand_off_effect, env.now, day_hours,
-        )  # fmt: skip
+        self.env, self.callers, self.work = env, callers, work
+        self.rules = self._rules(desk, env.now, day_hours)
         tiers = np.zeros(2, TIER)
-        tiers["handle_time"] = work * desk.handle_time, work * desk.specialist_time
-        tiers["resolution"] = desk.first_contact_resolution, desk.specialist_resolution
+        self._instruct(tiers, desk)
         tiers["first"] = tiers["last"] = NOWHERE
         tiers["after"] = -1
         tiers["next_shift"] = np.inf  # nobody has come yet
@@ -438,7 +434,25 @@ class Desk:
         self._closed_before = 0
         self._taken = np.zeros(10)
 
+    def _rules(self, desk: DeskParameters, start: float, day_hours: float) -> Rules:
+        return Rules(
+            desk.contacts, desk.escalation, self.callers.persistence, desk.severity_effect, desk.strain_effect,
+            desk.hand_off_effect, start, day_hours,
+        )  # fmt: skip
+
+    def _instruct(self, tiers: np.ndarray, desk: DeskParameters) -> None:
+        tiers["handle_time"] = self.work * desk.handle_time, self.work * desk.specialist_time
+        tiers["resolution"] = desk.first_contact_resolution, desk.specialist_resolution
+
     # What the firm and the customers do
+
+    def adopt(self, desk: DeskParameters) -> None:
+        """Works by other rules from now on, cases that are waiting included; as many contacts a case as before."""
+        if desk.contacts != self.rules.contacts:
+            raise ValueError(f"a desk at work keeps its {self.rules.contacts} contacts a case, not {desk.contacts}")
+        self._catch_up()
+        self.rules = self._rules(desk, self.rules.start, self.rules.day_hours)
+        self._instruct(self._room.tiers, desk)
 
     def staff(self, agents: float, specialists: float) -> None:
         """Sets the planned headcount of both tiers; it works from the next opening day, the first time at once."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from sim.model.draws import Floats, Ints
+from sim.model.draws import Bools, Floats, Ints
 
 Account = Literal[
     "sales",
@@ -30,15 +30,46 @@ def cents(dollars: Floats | float) -> Ints:
     return np.rint(np.asarray(dollars) * 100).astype(np.int64)
 
 
+class Posting(NamedTuple):
+    """One posting with the people it is about: cents of each, or one amount over all of them together."""
+
+    week: int
+    account: int  # place in ACCOUNTS
+    who: Ints  # nobody: it is about no person, as the desk's wages
+    amount: Ints | int
+
+
 class Ledger:
-    """Cents by week and account. Integers, so that the books balance exactly."""
+    """Cents by week and account. Integers, so that the books balance exactly.
 
-    def __init__(self, weeks: int) -> None:
+    Args:
+        by_person: whether to remember whom each posting is about, in `postings`.
+    """
+
+    def __init__(self, weeks: int, by_person: bool = False) -> None:
         self.entries: Ints = np.zeros((weeks, len(ACCOUNTS)), np.int64)
+        self.postings: list[Posting] = []
+        self.by_person = by_person
 
-    def post(self, week: int, account: Account, amount: Ints | int) -> None:
-        """Posts the sum of whole cents to an account; costs are negative."""
-        self.entries[week, _COLUMN[account]] += amount.sum() if isinstance(amount, np.ndarray) else amount
+    def __deepcopy__(self, memo: dict[int, object]) -> Ledger:
+        """What is posted stays; what is posted to the copy stands there alone."""
+        copied = Ledger(0, self.by_person)
+        copied.entries, copied.postings = self.entries.copy(), list(self.postings)
+        return copied
+
+    def post(self, week: int, account: Account, amount: Ints | int, who: Ints | Bools | None = None) -> None:
+        """Posts whole cents to an account, the sum where they are many; costs are negative.
+
+        `who`: whom they are about, by row or marked: a cent amount for each, or one for all of them.
+        """
+        column = _COLUMN[account]
+        self.entries[week, column] += amount.sum() if isinstance(amount, np.ndarray) else amount
+        if self.by_person:
+            if who is None:
+                about: Ints = np.empty(0, np.int64)
+            else:
+                about = np.flatnonzero(who) if who.dtype == np.bool_ else who.astype(np.int64)
+            self.postings.append(Posting(week, column, about, amount))
 
     def net(self) -> Ints:
         """Net cash of each week, cents."""

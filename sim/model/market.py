@@ -187,7 +187,7 @@ def _reconsider(state: State, week: int, former: Ints, who: Ints, units: Ints) -
     asked = former[:0]
     if relationship.win_back:
         contacted = former[draws.uniform("is asked back", former, week) < 1 - np.exp(-relationship.win_back / 52)]
-        state.ledger.post(week, "promotion", -cents(relationship.contact_cost) * contacted.size)
+        state.ledger.post(week, "promotion", -cents(relationship.contact_cost) * contacted.size, contacted)
         asked = contacted[draws.uniform("listens", contacted, week) < rival.win_back]
         if state.kind != "occasional":
             asked = asked[people.next_need[asked] <= week]  # the others have what they need

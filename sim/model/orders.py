@@ -32,9 +32,9 @@ def buy(
         not (first or state.kind in ("subscription", "one_off")),
     )  # fmt: skip
     goods, off, tired = _order(people.columns, order, who, units, paid, state.draws.key("loses interest"))
-    state.ledger.post(week, "sales", paid)
-    state.ledger.post(week, "cost_of_goods", -goods)
-    state.ledger.post(week, "discounts", -off)
+    state.ledger.post(week, "sales", paid, who)
+    state.ledger.post(week, "cost_of_goods", -goods, who)
+    state.ledger.post(week, "discounts", -off, who)
     state.events.add("purchase", week, who, units=units, cents=paid)
     state.weeks["orders"][week] += who.size
     if state.kind != "occasional":
@@ -65,18 +65,18 @@ class Order(NamedTuple):
 @compiled
 def _order(
     people: Columns, order: Order, who: Ints, units: Ints, paid: Ints, key: np.uint64
-) -> tuple[int, int, Bools]:  # fmt: skip
-    """What a purchase does to the buyer. Returns (cents of goods, cents let off, for whom it was the last)."""
+) -> tuple[Ints, Ints, Bools]:  # fmt: skip
+    """What a purchase does to the buyer. Returns (cents of goods, cents let off, whether it was the last) of each."""
     promised, reliable, in_use, unanswered = people.promised, people.reliability_good, people.in_use, people.unanswered
     last_purchase, last_contact, opinion = people.last_purchase, people.last_contact, people.opinion
     habit, dropout = people.habit, people.dropout
     last = np.zeros(who.size, np.bool_)
-    goods, off = 0, 0
+    goods, off = np.empty(who.size, np.int64), np.empty(who.size, np.int64)
     for row in range(who.size):
         person, count = who[row], units[row]
-        goods += int(np.rint(paid[row] * (1 - order.margin) / 100 * 100))
+        goods[row] = int(np.rint(paid[row] * (1 - order.margin) / 100 * 100))
         let_off = max(order.discount, promised[person])
-        off += int(np.rint(paid[row] * let_off / 100 * 100))
+        off[row] = int(np.rint(paid[row] * let_off / 100 * 100))
         promised[person] = 0.0
         reliable[person] += order.success_weight * count
         in_use[person] += count

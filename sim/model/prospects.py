@@ -30,14 +30,15 @@ def win_prospects(state: State, week: int, recommended: Ints, helped: Ints) -> N
     effort = state.strategy.promotion.advertising
     # Twice the effort reaches as many as two campaigns that do not know of each other
     advertising = 1 - (1 - market.advertising_reach * market.advertising_decay**week) ** effort
-    prospects = int(np.count_nonzero(people.status == PROSPECT))
+    is_prospect = people.status == PROSPECT
+    prospects = int(np.count_nonzero(is_prospect))
     if not prospects:
         return
     who, cause, rejected = _reach(
         people.columns, week, state.talk.week(advertising), state.talk.opinions, recommended, helped,
         draws.keys("advertising", "who told them"),
     )  # fmt: skip
-    state.ledger.post(week, "advertising", -cents(prospects * market.advertising_cost * effort))
+    state.ledger.post(week, "advertising", -cents(prospects * market.advertising_cost * effort), is_prospect)
     state.weeks["rejected"][week] = rejected
     discount = state.strategy.promotion.newcomer_discount
     chosen = state.choice.decide(draws, people, who, week, np.ones(who.size, bool), "first choice", discount)

@@ -31,7 +31,7 @@ def send_messages(state: State, week: int) -> None:
     customers = people.having(Status.CUSTOMER)
     who = customers[people.gets_messages[customers]]
     sent = promotion.messages / WEEKS_A_MONTH
-    state.ledger.post(week, "promotion", -cents(who.size * sent * promotion.message_cost))
+    state.ledger.post(week, "promotion", -cents(who.size * sent * promotion.message_cost), who)
     reached = state.draws.uniform("message", who, week) < 1 - math.exp(-sent)
     people.last_contact[who[reached]] = week
     wakes = state.draws.uniform("wakes up", who, week) < 1 - (1 - choice.awakening) ** sent
@@ -49,7 +49,8 @@ def saved(state: State, week: int, who: Ints) -> np.ndarray:
         return np.zeros(who.size, bool)
     calls = state.draws.uniform("calls to cancel", who, week) < rival.calls_to_cancel
     stays = calls & (state.draws.uniform("stays for an offer", who, week) < rival.stays_for_offer * math.sqrt(offer))
-    state.ledger.post(week, "promotion", -cents(state.strategy.relationship.contact_cost) * int(calls.sum()))
+    cost = cents(state.strategy.relationship.contact_cost)
+    state.ledger.post(week, "promotion", -cost * int(calls.sum()), who[calls])
     state.people.promised[who[stays]] = offer
     state.weeks["saved"][week] += stays.sum()
     return np.asarray(stays)

@@ -11,6 +11,7 @@ import numpy as np
 import simpy
 
 from sim.model import care, firm, market, prospects, relationship
+from sim.model.case import Forced
 from sim.model.desk import DAYS_A_WEEK, Desk
 from sim.model.draws import Ints
 from sim.model.ledger import cents
@@ -19,6 +20,7 @@ from sim.model.records import STATUS_COLUMNS, Run
 from sim.model.state import State
 from sim.model.word_of_mouth import persuade
 from sim.parameters.scenario import Scenario
+from sim.parameters.strategy import Strategy
 
 CUSTOMER, REJECTER = int(Status.CUSTOMER), int(Status.REJECTER)
 
@@ -32,6 +34,7 @@ class Simulation:
         problem_free: weeks in which nobody meets a problem, everything else equal: the causal question
             "what would the same people have done without that problem?".
         intervene: what is done to the state at the beginning of a week, from outside the model: another what-if.
+        by_person: whether the ledger remembers whom each posting is about.
     """
 
     def __init__(
@@ -40,10 +43,11 @@ class Simulation:
         replication: int = 0,
         problem_free: range = range(0),
         intervene: Mapping[int, Callable[[State], None]] | None = None,
+        by_person: bool = False,
     ) -> None:
         self.intervene = intervene or {}
         self.replication = replication
-        self.state = State(scenario, replication, problem_free)
+        self.state = State(scenario, replication, problem_free, by_person)
         self.env = simpy.Environment()
         relationship.sign_up(self.state)
         labour, day = scenario.world.labour, self.state.hours / DAYS_A_WEEK
@@ -65,20 +69,37 @@ class Simulation:
         """Lives up to the beginning of a week, of which nothing has happened yet."""
         self.env.run(until=week * self.state.hours)
 
-    def branch(self, problem_free: range) -> Simulation:
-        """The same world from the week on to which it has come, apart from this one: what if nobody met a problem?
+    def branch(self, problem_free: range = range(0), forced: Forced | None = None) -> Simulation:
+        """The same world from the week on to which it has come, apart from this one: what if one thing were different?
 
         Args:
-            problem_free: weeks in which nobody does.
+            problem_free: weeks in which nobody meets a problem.
+            forced: how one problem ends that is not closed yet.
         """
         branch = copy(self)
         kept = (self.state.scenario, self.state.world, self.state.strategy, self.state.draws, self.state.talk.network)
         memo: dict[int, Any] = {id(shared): shared for shared in (*kept, self.env)}
         branch.state, branch.desk, branch.planner = deepcopy((self.state, self.desk, self.planner), memo)
-        branch.state.problem_free = problem_free
+        branch.state.problem_free, branch.state.forced = problem_free, forced
         branch.env = branch.desk.env = simpy.Environment(self.env.now)
         branch._go_on(round(self.env.now / self.state.hours))
         return branch
+
+    def adopt(self, strategy: Strategy) -> None:
+        """The firm supports its customers as another strategy says, from the week on to which the world has come.
+
+        Cases of the week before, whose outcome is learned now, are made good by it already.
+
+        Raises:
+            ValueError: it would sell otherwise too, or give a case another number of contacts.
+        """
+        state = self.state
+        for group in ("offer", "product", "promotion", "relationship"):
+            if getattr(strategy, group) != getattr(state.strategy, group):
+                raise ValueError(f"a strategy adopted midway keeps its {group}")
+        self.desk.adopt(strategy.desk)
+        state.scenario = self.planner.scenario = state.scenario.model_copy(update={"strategy": strategy})
+        state.strategy = strategy
 
     def run(self) -> Run:
         """Runs the whole horizon."""

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.case import Forced
 from sim.model.choice import Choice
 from sim.model.draws import Draws, Floats, Ints
 from sim.model.ledger import Ledger
@@ -26,9 +27,10 @@ class State:
         scenario: world, strategy and run settings; never changed.
         replication: number of the paired world; with the seed it fixes all chance.
         problem_free: weeks in which nobody meets a problem.
+        by_person: whether the ledger remembers whom each posting is about.
     """
 
-    def __init__(self, scenario: Scenario, replication: int, problem_free: range) -> None:
+    def __init__(self, scenario: Scenario, replication: int, problem_free: range, by_person: bool = False) -> None:
         self.scenario, self.problem_free = scenario, problem_free
         self.world, self.strategy = scenario.world, scenario.strategy
         self.horizon = scenario.run.weeks
@@ -47,7 +49,8 @@ class State:
         self.week = 0
         self.analysed = 0.0  # cases whose cause was found
         self.helped: list[int] = []  # prospects whom the desk helped, to be heard of next week
-        self.ledger = Ledger(self.horizon)
+        self.ledger = Ledger(self.horizon, by_person)
+        self.forced: Forced | None = None  # how one problem ends, decided from outside the model
         self.events = Events()
         self.weeks: dict[str, NDArray[np.float64]] = {name: np.zeros(self.horizon) for name in WEEK_COLUMNS}
 

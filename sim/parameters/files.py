@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -98,10 +100,15 @@ def read_file(path: Path) -> Any:
             f"{origin}, line {line}: is not text in UTF-8 (byte {content[error.start]:#04x}); "
             "allowed: a YAML text file saved as UTF-8."
         ) from None
-    value = read_yaml(text, origin)
+    value = _parsed(text, origin)
     if value is None:
         raise ParameterError(f"{origin}: is empty; allowed: keys and values, or 'extends: NAME'.")
-    return value
+    return deepcopy(value)
+
+
+@lru_cache(maxsize=64)  # by its whole text: a sweep reads the same few files for each of its points
+def _parsed(text: str, origin: str) -> Any:
+    return read_yaml(text, origin)
 
 
 def _shown(path: Path) -> str:

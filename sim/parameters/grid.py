@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from pathlib import Path
 from typing import Any
 
 from sim.parameters import files
 from sim.parameters.errors import ParameterError, shown, suggestion
+from sim.parameters.shipped import find_file
 
 KEYS = ("title", "story", "grid", "parameters")
 MOST = 1_000  # points: as many notebooks take a day
@@ -48,10 +48,12 @@ def load_grid(name: str) -> Grid:
     Raises:
         ParameterError: with a line for each thing that is not allowed.
     """
-    path = _find(name)
+    path = find_file("grid", name, files.ROOT / "sweep", ".yaml", ".yml")
     tree, origin = files.read_file(path), files._shown(path)
     if not isinstance(tree, dict):
         raise ParameterError(f"{origin}: got {shown(tree)}; allowed: keys and values ({', '.join(KEYS)}).")
+    if "grid" not in tree and {"design", "vary", "list"} & tree.keys():
+        raise ParameterError(f"{origin}: is a sweep, not a grid of notebooks: whatif sweep {name}")
     complaints = [
         f"{origin}: unknown key {shown(key)}, got {shown(value)}.{suggestion(key, KEYS)} Allowed: {', '.join(KEYS)}."
         for key, value in tree.items()
@@ -70,18 +72,6 @@ def load_grid(name: str) -> Grid:
     points = [dict(zip(varies, values, strict=True)) for values in product(*varies.values())]
     title = tree.get("title", "").strip() or path.stem
     return Grid(path.stem, origin, title, tree.get("story", "").strip(), dict(same), points)
-
-
-def _find(name: str) -> Path:
-    known = files.names("sweep")
-    if name in known:
-        return files.ROOT / "sweep" / f"{name}.yaml"
-    if not name.endswith((".yaml", ".yml")):
-        raise ParameterError(
-            f"unknown grid file {shown(name)}. Known: {', '.join(known)}; or the path of a .yaml file."
-            f"{suggestion(name, known)}"
-        )
-    return files.find("sweep", name, said_in="grid file")
 
 
 def _bad_axes(origin: str, varies: Any, same: Mapping[str, Any]) -> list[str]:

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.experiment.sweep.plan import Plan, read_plan
+from sim.experiment.best.read import read_plan as read_best
+from sim.experiment.insight.paired import paired_means
+from sim.experiment.sweep.beside import LEAST, check_sharpen, itself, line, sharpen
+from sim.experiment.sweep.plan import Plan
+from sim.experiment.sweep.read import read_plan
 from sim.experiment.sweep.run import Swept
-from sim.parameters import ParameterError, load_comparison, load_strategy
+from sim.parameters import ParameterError, load_comparison, load_strategy, load_world
 from sim.parameters.errors import shown, suggestion
 from sim.parameters.table import rows
 from sim.report import theme
@@ -22,56 +26,102 @@ if TYPE_CHECKING:
     from sim.experiment.insight.discovery import Verdict
     from sim.report.marks import Chart
 
-KNOWN = ("sweep", "points", "replications", "x", "y", "workers", "out")
+KNOWN = ("sweep", "points", "replications", "x", "y", "sharpen", "best", "workers", "out")
+
+BESIDE = "sharpened_"  # begins the names of the tables of points beside a sweep's own
+FLAT = "There is no map: fewer than two parameters vary by numbers."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
-    """What the notebook was asked for: the sweep, where its runs are kept, and the two parameters to look at."""
+    """What the notebook was asked for.
+
+    Attributes:
+        out: where the runs are kept.
+        x, y: the two parameters to look at; empty where fewer than two vary by numbers.
+        sharpen: so many more worlds where the line between x and y is in doubt.
+    """
 
     plan: Plan
     out: Path
     x: str
     y: str
+    sharpen: int
     workers: int | None
 
 
-def read_parameters(names: Mapping[str, Any]) -> Asked:
+def read_parameters(names: Mapping[str, Any], option: str = "notebook parameter {}") -> Asked:
     """The notebook's parameters (pass `globals()`), checked; also switches the charts' theme on.
+
+    In errors `option` (with a place for the name) is how they were said.
 
     Raises:
         ParameterError: a name that is not a parameter, or a value that is not allowed.
     """
-    for name, line in assigned(names, KNOWN).items():
+    for name, text in assigned(names, KNOWN).items():
         if name not in KNOWN:
             raise ParameterError(
-                f"notebook parameter {name!r} (value {line}): no such parameter.{suggestion(name, KNOWN)}"
+                f"notebook parameter {name!r} (value {text}): no such parameter.{suggestion(name, KNOWN)}"
                 f" Allowed: {', '.join(KNOWN)}."
             )
-    whole = {name: names.get(name) for name in ("points", "replications", "workers")}
+    whole = {name: names.get(name) for name in ("points", "replications", "workers", "sharpen")}
     for name, value in whole.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        least = 0 if name == "sharpen" else 1
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
             raise ParameterError(
-                f"notebook parameter {name}: got {shown(value)}; allowed: null or a whole number at least 1"
+                f"{option.format(name)}: got {shown(value)}; allowed: null or a whole number at least {least}"
             )
     plan = read_plan(names.get("sweep", "where_it_flips")).resized(whole["points"], whole["replications"])
+    if names.get("best"):  # the section at the end: a fault there is told before the sweep is run
+        read_best(names["best"])
     theme.setup()
-    ranges = [key for key, one in plan.vary.items() if not isinstance(one, list)]
-    x, y = (names.get(axis) or default for axis, default in zip("xy", [*ranges, "", ""], strict=False))
-    for axis, key in (("x", x), ("y", y)):
-        if key not in ranges:
+    x, y = _looked_at(plan, names, option)
+    sharpen = whole["sharpen"] or 0
+    check_sharpen(plan, x, y, sharpen, option.format("sharpen"))
+    return Asked(plan, Path(names.get("out") or f"results/sweep/{plan.name}"), x, y, sharpen, whole["workers"])
+
+
+def _looked_at(plan: Plan, names: Mapping[str, Any], option: str) -> tuple[str, str]:
+    """The parameters x and y: those that were asked for, else the first two that vary over numbers."""
+    if plan.design in ("grid", "list"):
+        table = pd.DataFrame(plan.points)
+        numbers = table.select_dtypes("number").dropna(axis=1)
+        keys = [str(key) for key in numbers if numbers[key].nunique() > 1]
+    else:
+        keys = [key for key, one in plan.vary.items() if not isinstance(one, list)]
+    chosen = [names.get(axis) for axis in "xy"]
+    for axis, key in zip("xy", chosen, strict=True):
+        if key and key not in keys:
             raise ParameterError(
-                f"notebook parameter {axis}: got {shown(key)}; allowed: a parameter that varies over a range in "
-                f"{plan.said_by}: {', '.join(ranges)}.{suggestion(str(key), ranges)}"
+                f"{option.format(axis)}: got {shown(key)}; allowed: a parameter that varies over numbers in "
+                f"{plan.said_by}: {', '.join(keys) or 'there is none'}.{suggestion(str(key), keys)}"
             )
-    return Asked(plan, Path(names.get("out") or f"results/sweep/{plan.name}"), x, y, whole["workers"])
+    if chosen[0] and chosen[0] == chosen[1]:
+        raise ParameterError(f"{option.format('y')}: got {shown(chosen[1])}, as x; allowed: another one than x")
+    left = [key for key in keys if key not in chosen]
+    x, y = (key or (left.pop(0) if left else "") for key in chosen)
+    return (str(x), str(y)) if x and y else ("", "")
 
 
-def sweep(asked: Asked) -> Swept:
-    """The runs of the sweep: those that are there are read, those that are not are made."""
+def sweep(asked: Asked, scheduler: str | None = None) -> Swept:
+    """The runs of the sweep: those that are there are read, those that are not are made.
+
+    So are those beside its own points: where the line is in doubt, and the world that it starts from. They enter the
+    picture of the line and nothing else.
+    """
     from sim.experiment.sweep.run import sweep as run_sweep
 
-    return run_sweep(asked.plan, asked.out, asked.workers)
+    found = run_sweep(asked.plan, asked.out, asked.workers, scheduler)
+    if asked.x and len(found.points) >= LEAST:
+        _sharpened(found, asked, scheduler)
+        itself(asked.plan, asked.out, asked.workers, scheduler)
+    return found
+
+
+def _sharpened(found: Swept, asked: Asked, scheduler: str | None = None) -> Swept | None:
+    if not asked.sharpen:
+        return None
+    return sharpen(found, asked.x, asked.y, asked.sharpen, asked.out, asked.workers, scheduler)
 
 
 @lru_cache(maxsize=1)  # said, drawn and written: the search for a condition is the longest part
@@ -79,28 +129,41 @@ def verdict(found: Swept) -> Verdict:
     """In how many of the worlds the last strategy is worth more than the first, and where it is not."""
     from sim.experiment.insight.discovery import verdict as judged
 
-    return judged(found.points, _of_last(found), _labels(found))
+    return judged(found.points, found.of_last, _labels(found))
 
 
-def worlds(found: Swept, asked: Asked) -> Chart:
-    """Every world as a mark over the two parameters."""
+def worlds(found: Swept, asked: Asked) -> Chart | str:
+    """Every world as a mark over the two parameters; a sentence where fewer than two vary by numbers."""
     from sim.report import sweep_charts
 
+    if not asked.x:
+        return FLAT
     box, labels = verdict(found).discovery, _labels(found, units=True)
-    return sweep_charts.worlds(found.points, _of_last(found), asked.x, asked.y, box, labels)
+    return sweep_charts.worlds(found.points, found.of_last, asked.x, asked.y, box, labels, _last(found))
 
 
-def frontier(found: Swept, asked: Asked) -> Chart:
-    """The break-even line between the two parameters, and where the shipped world is."""
-    from sim.experiment.insight.designs import Range
-    from sim.experiment.insight.frontier import frontier as fitted
+@lru_cache(maxsize=1)  # drawn and written
+def frontier(found: Swept, asked: Asked) -> Chart | str:
+    """The break-even line between the two parameters, and where the world is that the sweep starts from.
+
+    A sentence where fewer than two parameters vary by numbers, or there are too few worlds to fit a line to.
+    """
     from sim.report import sweep_charts
 
-    ranges = {key: asked.plan.vary[key] for key in (asked.x, asked.y)}
-    bounds = {key: Range(one.low, one.high, one.scale == "log") for key, one in ranges.items()}  # type: ignore[union-attr]
-    line = fitted(found.points, _of_last(found), asked.x, asked.y, bounds)
-    here = here_in(asked.plan)
-    return sweep_charts.frontier(line, _labels(found, units=True), (here[asked.x], here[asked.y]))
+    if not asked.x:
+        return FLAT
+    if len(found.points) < LEAST:
+        return f"A line needs at least {LEAST} worlds, not {len(found.points)}: `points`."
+    more = _sharpened(found, asked)
+    before = fitted = line(found, asked.x, asked.y)
+    dots = None
+    if more is not None:
+        fitted = line(found, asked.x, asked.y, more)
+        dots = sweep_charts.Sharpened(more.points[[asked.x, asked.y]].to_numpy(float), before)
+    one = paired_means(itself(asked.plan, asked.out, asked.workers).of_last).iloc[0]
+    at, name = here_in(asked.plan), load_world(asked.plan.world).title
+    here = sweep_charts.Here(at[asked.x], at[asked.y], name, one["mean"], one["half_width"])
+    return sweep_charts.frontier(fitted, _labels(found, units=True), here, _last(found), dots)
 
 
 def what_matters(found: Swept) -> Chart | str:
@@ -109,14 +172,13 @@ def what_matters(found: Swept) -> Chart | str:
     By elementary effects where the design is Morris's, by Sobol indices where it is theirs.
     """
     from sim.experiment.insight import sensitivity
-    from sim.experiment.insight.paired import paired_means
     from sim.report import sweep_charts
 
     plan = found.plan
     if plan.design not in ("morris", "sobol_indices"):
         return f"The design {plan.design!r} has no answer to that; `whatif sweep what_matters` has: a Morris design."
     problem = sensitivity.problem_of(dict.fromkeys(plan.vary, (0.0, 1.0)))
-    mean = paired_means(_of_last(found))["mean"].to_numpy()
+    mean = paired_means(found.of_last)["mean"].to_numpy()
     if plan.design == "morris":
         return sweep_charts.screening(sensitivity.morris(problem, plan.unit("morris"), mean), _labels(found))
     return sweep_charts.indices(sensitivity.sobol(problem, mean), _labels(found))
@@ -159,16 +221,21 @@ def save(found: Swept, asked: Asked) -> list[str]:
     from sim.experiment.sweep.run import save as save_tables
     from sim.report.save import staging
 
-    drawn = {"worlds": worlds(found, asked), "frontier": frontier(found, asked), "regret": regret(found)}
-    if not isinstance(strongest := what_matters(found), str):
-        drawn["what_matters"] = strongest
+    charts = {"worlds": worlds(found, asked), "frontier": frontier(found, asked), "regret": regret(found)}
+    charts["what_matters"] = what_matters(found)
+    drawn = {name: chart for name, chart in charts.items() if not isinstance(chart, str)}  # else it cannot be drawn
     with staging(asked.out) as aside:
         (aside / "verdict.txt").write_text(f"{verdict(found)}\n", encoding="utf-8")
         (aside / "charts").mkdir()
         for name, chart in drawn.items():
             (aside / "charts" / f"{name}.png").write_bytes(theme.png(chart))
             (aside / "charts" / f"{name}.svg").write_text(theme.svg(chart), encoding="utf-8")
-    return [*save_tables(found, asked.out), "verdict.txt", *(f"charts/{name}.png" for name in drawn)]
+    tables = save_tables(found, asked.out)
+    for old in asked.out.glob(f"{BESIDE}*.*"):
+        old.unlink()
+    if (more := _sharpened(found, asked)) is not None:
+        tables += save_tables(more, asked.out, BESIDE)
+    return [*tables, "verdict.txt", *(f"charts/{name}.png" for name in drawn)]
 
 
 def _labels(found: Swept, units: bool = False) -> dict[str, str]:
@@ -183,10 +250,9 @@ def _labels(found: Swept, units: bool = False) -> dict[str, str]:
     return labels
 
 
-def _of_last(found: Swept) -> pd.DataFrame:
-    """The paired differences of the last strategy."""
-    deltas = found.deltas
-    return deltas[deltas["strategy"] == deltas["strategy"].iloc[-1]]
+def _last(found: Swept) -> str:
+    """What to call the strategy that is compared with the first."""
+    return load_strategy(list(_strategies(found).values())[-1]).title
 
 
 def _strategies(found: Swept) -> dict[str, str]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.parameters import ParameterError
-from sim.parameters.errors import suggestion
+from sim.parameters.shipped import find_file
 from sim.report.save import staging
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
@@ -59,11 +59,7 @@ class Kernels:
 
 def find_notebook(name: str) -> Path:
     """A notebook of the project by name ('01_compare'), or any by path."""
-    path = Path(name) if name.endswith(".ipynb") else NOTEBOOKS / f"{name}.ipynb"
-    if not path.is_file():
-        known = sorted(notebook.stem for notebook in NOTEBOOKS.glob("*.ipynb"))
-        raise ParameterError(f"unknown notebook {name!r}. Known: {', '.join(known)}.{suggestion(name, known)}")
-    return path
+    return find_file("notebook", name, NOTEBOOKS, ".ipynb")
 
 
 def publish(
@@ -108,7 +104,9 @@ def publish(
 
 
 def tidy(document: Any) -> None:
-    """Of a progress bar only its last state stays, as a terminal would show it."""
+    """Of a progress bar only its last state stays, as a terminal would show it; of a panel its text, for no kernel is
+    left to move it."""
+    document.metadata.pop("widgets", None)
     for cell in document.cells:
         kept = []
         for output in cell.get("outputs", []):
@@ -116,6 +114,7 @@ def tidy(document: Any) -> None:
                 output.text = "\n".join(line.rsplit("\r", 1)[-1].rstrip() for line in output.text.split("\n"))
                 if output.name == "stderr" and not re.sub(r"simulating:.*", "", output.text).strip():
                     continue
+            output.get("data", {}).pop(WIDGET, None)
             kept.append(output)
         if "outputs" in cell:
             cell.outputs = kept

@@ -1,6 +1,7 @@
-"""The numbers and the picture of README.md, written from the default comparison and sweep and from its own code block.
+"""The numbers and pictures of README.md: of the default comparison, the sweep, the notebooks on the claims, and its own
+code block.
 
-`make readme`, which runs both; a test keeps both in step with the model.
+`make readme`, which runs them; a test keeps both in step with the model.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+from sim.report.questions import gathered
+from sim.report.questions.verdicts import RESULTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,12 +47,23 @@ def quotation(verdict: str) -> str:
     return "".join(f"> {line}\n>\n" for line in verdict.strip().splitlines()).removesuffix(">\n")
 
 
+def publish_claims() -> str:
+    """Publishes the evidence of this machine, from each notebook's own world, as docs/claims; returns what it says."""
+    for notebook in gathered.notebooks():
+        world = gathered.own_world(notebook)
+        target = gathered.PUBLISHED / world / f"{notebook}.csv"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((RESULTS / world / f"{notebook}.csv").read_bytes())
+    return gathered.sentence(gathered.gathered(gathered.evidence_of()))
+
+
 def main() -> None:
-    """Rewrites the computed parts of README.md, docs/answer.png and docs/worlds.png."""
+    """Rewrites the computed parts of README.md, docs/claims, docs/answer.png and docs/worlds.png."""
     readme, results, swept = ROOT / "README.md", ROOT / "results" / "compare", ROOT / "results/sweep/where_it_flips"
     text = readme.read_text(encoding="utf-8")
     text = with_part(text, "verdict", quotation((results / "verdict.txt").read_text(encoding="utf-8")))
     text = with_part(text, "flips", quotation((swept / "verdict.txt").read_text(encoding="utf-8")))
+    text = with_part(text, "claims", quotation(publish_claims()))
     text = with_part(text, "output", output_of(code_block(text)))
     (ROOT / "docs").mkdir(exist_ok=True)
     (ROOT / "docs" / "answer.png").write_bytes((results / "charts" / "cash.png").read_bytes())

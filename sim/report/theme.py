@@ -12,6 +12,9 @@ from zlib import crc32
 
 import altair as alt
 
+from sim.report import font
+from sim.report.looks import dressed
+
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # same widths in the first two, so the same picture everywhere
 INK, SOFT, FAINT = "#1a1a1a", "#595959", "#d9d9d9"
 
@@ -100,10 +103,10 @@ def render(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, An
     Altair's own label for this version of Vega-Lite is not a valid one in a saved notebook; specifications here keep
     to what version 5 draws too.
     """
-    image = _png(spec)
+    image = drawn(spec)
     width = struct.unpack(">I", image[16:20])[0] / SCALE
     bundle = {V5: spec, "image/png": base64.b64encode(image).decode(), "text/plain": f"<chart: {title(spec)}>"}
-    return bundle, {V5: {"embed_options": {"actions": False}}, "image/png": {"width": round(width)}}
+    return bundle, {V5: {"embed_options": {"actions": False}}, "image/png": {"width": round(width), "alt": title(spec)}}
 
 
 def title(spec: Mapping[str, Any]) -> str:
@@ -113,25 +116,40 @@ def title(spec: Mapping[str, Any]) -> str:
     return text if isinstance(text, str) else " ".join(text)
 
 
-def png(chart: alt.TopLevelMixin) -> bytes:
+def png(chart: alt.TopLevelMixin, register: str = "notebook", dark: bool = False) -> bytes:
     """A chart as PNG at twice its size, with the theme whether or not `setup` ran."""
-    return _png(themed(chart))
+    return drawn(themed(chart, register, dark))
 
 
-def svg(chart: alt.TopLevelMixin) -> str:
+def svg(chart: alt.TopLevelMixin, register: str = "notebook", dark: bool = False) -> str:
     """A chart as SVG, with the theme whether or not `setup` ran."""
+    return traced(themed(chart, register, dark))
+
+
+def pdf(chart: alt.TopLevelMixin, register: str = "notebook", dark: bool = False) -> bytes:
+    """A chart as PDF, its font in it."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(json.dumps(themed(chart)), vl_version=_version())
+    font.register()
+    return vl_convert.vegalite_to_pdf(json.dumps(themed(chart, register, dark)), vl_version=vega_lite())
 
 
-def themed(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """A chart's valid specification with the theme in it."""
+def themed(chart: alt.TopLevelMixin, register: str = "notebook", dark: bool = False) -> dict[str, Any]:
+    """A chart's valid specification with the theme in it: for a notebook, a slide or print, on light or dark paper."""
     spec: dict[str, Any] = chart.to_dict()
-    return spec | {"config": spec.get("config", {}) | CONFIG}
+    return dressed(spec | {"config": spec.get("config", {}) | CONFIG}, register, dark)
 
 
-def _png(spec: Mapping[str, Any]) -> bytes:
+def traced(spec: Mapping[str, Any]) -> str:
+    """A specification as SVG."""
+    import vl_convert
+
+    font.register()
+    return vl_convert.vegalite_to_svg(json.dumps(spec), vl_version=vega_lite())
+
+
+def drawn(spec: Mapping[str, Any]) -> bytes:
+    """A specification as PNG."""
     return _drawn(json.dumps(spec, sort_keys=True))
 
 
@@ -140,8 +158,10 @@ def _drawn(spec: str) -> bytes:
     """Kept: what a notebook shows is written to a file later."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(spec, vl_version=_version(), scale=SCALE)
+    font.register()
+    return vl_convert.vegalite_to_png(spec, vl_version=vega_lite(), scale=SCALE)
 
 
-def _version() -> str:
+def vega_lite() -> str:
+    """The version of Vega-Lite that draws."""
     return ".".join(alt.VEGALITE_VERSION.split(".")[:2])

@@ -48,7 +48,9 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as per cent: '0.4 %', '12 %'."""
+    """A share as per cent: '0.4 %', '12 %'; 'n/a' for NaN."""
+    if math.isnan(share):
+        return "n/a"
     size = abs(100 * share)
     return f"{100 * share:.{0 if size >= 10 or size == 0 else 1}f} %".replace("-", MINUS)
 
@@ -92,11 +94,14 @@ def plain(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Shows a sentence in a notebook as text."""
+    """Shows a sentence in a notebook as text; a title in it that looks like HTML or a link stays what it is, text."""
+    from html import escape
+
     from IPython.display import Markdown, display
 
     # Two bare dollar signs would be read as the ends of a formula
-    display(Markdown(text.replace("$", "<span>&#36;</span>")))
+    text = escape(text, quote=False).replace("[", "&#91;").replace("$", "<span>&#36;</span>")
+    display(Markdown(text))
 
 
 def show(table: pd.DataFrame) -> None:

@@ -1,14 +1,16 @@
 """The notebook of a sweep, and the command that runs it: from a file to a verdict, stopped and gone on with."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
-from sim.experiment.sweep.plan import find_plan
+from sim.experiment.sweep.read import read_plan
 from sim.parameters import ParameterError
 from sim.report import flips
 
@@ -62,7 +64,51 @@ def test_the_same_command_again_runs_nothing(finished, small: Path):
     out, first = finished
     again = whatif("sweep", str(small), "--out", str(out))
     assert again.stdout == first.stdout
-    assert "sweeping" not in again.stderr
+    assert not re.search("sweeping|itself", again.stderr)
+
+
+def test_sharpening_moves_the_line_and_nothing_else(finished, small: Path):
+    out, first = finished
+    before = {name: (out / name).read_bytes() for name in ("verdict.txt", "points.csv", "runs.csv", "deltas.csv")}
+    done = whatif("sweep", str(small), "--out", str(out), "--sharpen", "8", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert "sharpening" in done.stderr and "32/32" in done.stderr and done.stdout == first.stdout
+    assert {name: (out / name).read_bytes() for name in before} == before
+    assert pd.read_csv(out / "sharpened_points.csv")["point"].tolist() == list(range(24, 32))
+    assert len(pd.read_csv(out / "sharpened_deltas.csv")) == 8 * 2
+    svg = (out / "charts" / "frontier.svg").read_text(encoding="utf-8")
+    assert "Dots: 8 of the worlds" in re.sub(r"<[^>]*>|\s+", " ", svg).replace("  ", " ")
+    again = whatif("sweep", str(small), "--out", str(out))
+    assert not re.search("sweeping|sharpening|itself", again.stderr) and not list(out.glob("sharpened_*"))
+
+
+def test_other_axes_can_be_looked_at(finished, small: Path):
+    out, _ = finished
+    asked = flips.read_parameters({"sweep": str(small), "out": str(out), "x": "world.needs.mean"})
+    assert (asked.x, asked.y) == ("world.needs.mean", "world.needs.gross_margin")
+    with pytest.raises(ParameterError, match="allowed: another one than x"):
+        flips.read_parameters({"sweep": str(small), "x": "world.needs.mean", "y": "world.needs.mean"})
+
+
+@pytest.mark.parametrize(
+    ("said", "flat"),
+    [
+        ({"design": "list", "list": [{"world.needs.gross_margin": one} for one in (0.1, 0.3, 0.5)]}, True),
+        ({"design": "grid", "vary": {"world.needs.gross_margin": {"values": [0.1, 0.3, 0.4, 0.6]},
+                                     "world.rival.number": {"values": [1, 2, 3]}}}, False),
+    ],
+)  # fmt: skip
+def test_a_list_or_a_grid_has_a_verdict_and_the_maps_that_can_be_drawn(tmp_path: Path, said: dict, flat: bool):
+    path = tmp_path / "mine.yaml"
+    changes = {"world.market.people": 100, "run.weeks": 20, "run.replications": 2}
+    path.write_text(yaml.safe_dump(said | {"replications": 2, "changes": changes}), encoding="utf-8")
+    asked = flips.read_parameters({"sweep": str(path), "out": str(tmp_path / "out"), "workers": 1})
+    found = flips.sweep(asked)
+    maps = [flips.worlds(found, asked), flips.frontier(found, asked)]
+    assert [isinstance(one, str) for one in maps] == [flat] * 2
+    written = flips.save(found, asked)
+    assert "verdict.txt" in written and "charts/regret.png" in written
+    assert ("charts/frontier.png" in written) is not flat
 
 
 def test_parts_are_merged_to_the_same_verdict(finished, small: Path):
@@ -74,7 +120,7 @@ def test_parts_are_merged_to_the_same_verdict(finished, small: Path):
     merged = whatif("merge", *(str(small.parent / f"part{part}") for part in (1, 2)), "--into", str(both))
     assert "96 runs are new" in merged.stdout
     done = whatif("sweep", str(small), "--out", str(both))
-    assert "sweeping" not in done.stderr
+    assert "sweeping" not in done.stderr and "this world itself" in done.stderr
     for name in ("points", "runs", "deltas"):
         assert (both / f"{name}.csv").read_bytes() == (out / f"{name}.csv").read_bytes()
 
@@ -86,6 +132,10 @@ def test_parts_are_merged_to_the_same_verdict(finished, small: Path):
         (["sweep", "--points", "0"], ["--points", "got 0"]),
         (["sweep", "--part", "3/2"], ["--part", "K/N"]),
         (["sweep", "--scheduler", "nowhere:1"], ["nothing answers at", "nowhere:1"]),
+        (["sweep", "--sharpen", "600"], ["--sharpen", "got 600", "at most 512"]),
+        (["sweep", "--sharpen", "4", "--part", "1/2"], ["--sharpen", "without --part"]),
+        (["sweep", "--x", "world.needs.meen"], ["--x", "got 'world.needs.meen'", "Did you mean 'world.needs.mean'"]),
+        (["sweep", "five_worlds"], ["five_worlds", "grid of notebooks", "whatif batch"]),
         (["merge", "tests", "--into", "OUT"], ["'tests' holds no runs"]),
     ],
 )
@@ -103,7 +153,8 @@ def test_bad_input_is_one_clear_error(tmp_path: Path, arguments: list[str], text
     ("names", "words"),
     [
         ({"x": "world.needs.means"}, ["x: got 'world.needs.means'", "Did you mean 'world.needs.mean'"]),
-        ({"y": "world.rival.number"}, ["y: got", "varies over a range"]),
+        ({"y": "world.rival.number"}, ["y: got", "varies over numbers"]),
+        ({"sharpen": -1}, ["sharpen: got -1", "at least 0"]),
         ({"points": 0}, ["points: got 0"]),
         ({"workers": True}, ["workers: got true"]),
     ],
@@ -147,4 +198,4 @@ def test_other_designs_say_that_they_cannot_tell(finished, small: Path):
     out, _ = finished
     found = flips.sweep(flips.read_parameters({"sweep": str(small), "out": str(out)}))
     assert "what_matters" in flips.what_matters(found)
-    assert find_plan("what_matters").is_file()
+    assert read_plan("what_matters").design == "morris"

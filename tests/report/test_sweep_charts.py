@@ -9,6 +9,7 @@ import pytest
 from sim.experiment.insight.designs import Range, sobol
 from sim.experiment.insight.discovery import discover
 from sim.experiment.insight.frontier import frontier
+from sim.experiment.insight.shares import percent
 from sim.report import sweep_charts, theme
 
 UNIT = {"w.x": Range(0, 1), "w.y": Range(0, 1)}
@@ -66,22 +67,49 @@ def test_screening_is_in_dollars():
 
 def test_a_frontier_shows_both_sides_the_line_and_where_you_are():
     found = frontier(POINTS, deltas(4000 * (POINTS["w.y"] - 0.25).to_numpy()), "w.x", "w.y", UNIT)
-    chart = sweep_charts.frontier(found, {"w.x": "margin"}, here=(0.4, 0.75), strategy="Profit center")
-    assert title(chart).startswith("Profit center wins over 7") and "% of the map and loses over 2" in title(chart)
-    assert "; here it is worth $2.0 k more (± $" in title(chart)
-    assert "margin and y" in note(chart)
+    here = sweep_charts.Here(0.4, 0.75, "Our shop", -700.0, 80.0)
+    chart = sweep_charts.frontier(found, {"w.x": "margin"}, here=here, strategy="Profit center")
+    assert title(chart).startswith("Profit center on average wins over 7")
+    assert "% of the map and loses over 2" in title(chart)
+    assert "fitted to 200 worlds" in note(chart) and "a mean over all other parameters" in note(chart)
+    assert "too narrow" not in note(chart) and "Dots" not in note(chart)
     area = [row for row in rows(chart) if "kind" in row]
     surface = pd.DataFrame(area).assign(size=lambda one: (one["right"] - one["left"]) * (one["top"] - one["bottom"]))
     assert surface["size"].sum() == pytest.approx(1)  # no gap, no overlap
     assert surface.groupby("kind")["size"].sum()["wins"] == pytest.approx(0.75, abs=0.03)
     line = [row["y"] for row in rows(chart) if "piece" in row]
     assert len(line) > 10 and np.allclose(line, 0.25, atol=0.03)
-    assert {"x": 0.4, "y": 0.75, "text": "you are here"} in rows(chart)
+    texts = [row["text"] for row in rows(chart) if row.get("x") == 0.4 and "text" in row]
+    assert texts[:2] == ["you are here", "Our shop itself: −$700 ± $80"]
+    assert texts[2].startswith("worlds at this place on average: +$2.0 k ± $")
 
 
 def test_a_map_without_break_even_says_so():
     found = frontier(POINTS, deltas(np.full(200, -3000.0) + 100 * POINTS["w.x"].to_numpy()), "w.x", "w.y", UNIT)
-    assert title(sweep_charts.frontier(found)) == "The strategy loses all over the map: there is no break-even"
+    said = "The strategy on average loses all over the map: there is no break-even"
+    assert title(sweep_charts.frontier(found)) == said
+
+
+def test_a_world_off_the_map_is_said_and_not_drawn():
+    found = frontier(POINTS, deltas(4000 * (POINTS["w.y"] - 0.25).to_numpy()), "w.x", "w.y", UNIT)
+    chart = sweep_charts.frontier(found, here=sweep_charts.Here(1.4, 0.75, "our shop"))
+    assert "Our shop lies outside of the map." in note(chart)
+    assert not [row for row in rows(chart) if "text" in row]
+
+
+def test_sharpened_points_are_dots_and_the_note_says_what_they_did():
+    scatter = np.random.default_rng(2).normal(0, 800, len(POINTS))
+    means = 4000 * (POINTS["w.y"] - 0.25).to_numpy() + scatter
+    before = frontier(POINTS[:40], deltas(means[:40]), "w.x", "w.y", UNIT)
+    after = frontier(POINTS, deltas(means), "w.x", "w.y", UNIT)
+    places = POINTS[40:].to_numpy()
+    chart = sweep_charts.frontier(after, sharpened=sweep_charts.Sharpened(places, before))
+    grey = [percent(float(each.band.mean())) for each in (before, after)]
+    assert f"Dots: 160 of the worlds, put where the sign was in doubt; without them {grey[0]} %" in note(chart)
+    assert f"with them {grey[1]} %" in note(chart) and before.band.mean() > after.band.mean()
+    dots = [row for row in rows(chart) if set(row) == {"x", "y"}]
+    assert np.allclose([[row["x"], row["y"]] for row in dots], places)
+    assert "somewhat too narrow" in note(sweep_charts.frontier(before))
 
 
 def test_regret_ranks_by_its_mean_in_the_colours_of_the_strategies():

@@ -47,6 +47,12 @@ class Swept:
         long = paired.melt(var_name="strategy", value_name="delta", ignore_index=False).reset_index()
         return long[["point", "strategy", "replication", "delta"]].dropna().reset_index(drop=True)
 
+    @property
+    def of_last(self) -> pd.DataFrame:
+        """The paired differences of the last strategy."""
+        deltas = self.deltas
+        return deltas[deltas["strategy"] == deltas["strategy"].iloc[-1]]
+
 
 def sweep(
     plan: Plan,
@@ -55,6 +61,7 @@ def sweep(
     scheduler: str | None = None,
     progress: bool | TextIO = True,
     part: tuple[int, int] = (1, 1),
+    doing: str = "sweeping",
 ) -> Swept:
     """Runs what is missing of a sweep in the store `out`; returns all of it. Stopped, it goes on where it was.
 
@@ -63,18 +70,18 @@ def sweep(
         scheduler: address of a Dask scheduler ('tcp://host:8786') whose workers run it instead, all of which must
             see `out` under the same path.
         part: (k, n): only every n-th point from the k-th on; the parts of several machines are merged afterwards.
+        doing: what the progress bar says.
 
     Raises:
         ParameterError: a point that cannot be run, a store of another version, a scheduler that is not there.
     """
-    plan.check()
+    first, parts = part
+    mine = {number: each for number, each in enumerate(plan.check()) if number % parts == first - 1}
     store = Store(out)
     store.tidy()
-    first, parts = part
-    mine = {number: plan.scenarios(point) for number, point in enumerate(plan.points) if number % parts == first - 1}
     wanted = dict.fromkeys(mine, plan.replications)
     while True:
-        _run(store, mine, wanted, workers, scheduler, progress)
+        _run(store, mine, wanted, workers, scheduler, progress, doing)
         more = _less_sure_than_wanted(plan, store, mine, wanted)
         if not more:
             break
@@ -85,7 +92,7 @@ def sweep(
 
 def _run(
     store: Store, scenarios: Mapping[int, list[Scenario]], wanted: Mapping[int, int], workers: int | None,
-    scheduler: str | None, progress: bool | TextIO,
+    scheduler: str | None, progress: bool | TextIO, doing: str,
 ) -> None:  # fmt: skip
     done, tasks, total = store.done(), [], 0
     for number, each in scenarios.items():
@@ -103,7 +110,7 @@ def _run(
     if not left:
         return
     with tqdm(
-        total=total, initial=total - left, desc="sweeping", unit="run", disable=progress is False, mininterval=0.5,
+        total=total, initial=total - left, desc=doing, unit="run", disable=progress is False, mininterval=0.5,
         file=progress if not isinstance(progress, bool) else sys.stderr, ncols=88, smoothing=0.05,
     ) as bar:  # fmt: skip
         try:
@@ -117,10 +124,11 @@ def _run(
 
 def _run_task(folder: Path, scenarios: tuple[Scenario, ...], replications: list[int]) -> int:
     """Runs and keeps a few paired worlds of a point; returns how many runs that were."""
+    names = [name_of(scenario) for scenario in scenarios]
     rows = [
-        {"scenario": name_of(scenario), "replication": replication, **summarize(simulate(scenario, replication))}
+        {"scenario": name, "replication": replication, **summarize(simulate(scenario, replication))}
         for replication in replications  # a world's people are drawn once for all strategies
-        for scenario in scenarios
+        for name, scenario in zip(names, scenarios, strict=True)
     ]
     Store(folder).add(rows)
     return len(rows)
@@ -145,10 +153,8 @@ def _less_sure_than_wanted(
     return more
 
 
-def swept(plan: Plan, store: Store, scenarios: Mapping[int, list[Scenario]] | None = None) -> Swept:
-    """What a store holds of a sweep, of all its points or of those given."""
-    if scenarios is None:
-        scenarios = {number: plan.scenarios(point) for number, point in enumerate(plan.points)}
+def swept(plan: Plan, store: Store, scenarios: Mapping[int, list[Scenario]]) -> Swept:
+    """What a store holds of the points given."""
     asked = pd.DataFrame(
         [
             {"point": number, "place": place, "strategy": scenario.strategy_name, "scenario": name_of(scenario)}
@@ -166,9 +172,10 @@ def swept(plan: Plan, store: Store, scenarios: Mapping[int, list[Scenario]] | No
     return Swept(plan, points[[key for key in plan.varied if key in points]], runs)
 
 
-def save(found: Swept, out: Path) -> list[str]:
+def save(found: Swept, out: Path, prefix: str = "") -> list[str]:
     """Writes points, runs and paired differences as .parquet and .csv beside the store; returns the files' names."""
     tables: dict[str, Any] = {"points": found.points.reset_index(), "runs": found.runs, "deltas": found.deltas}
+    tables = {prefix + name: table for name, table in tables.items()}
     written = []
     for name, table in tables.items():
         write(out / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))

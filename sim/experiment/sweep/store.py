@@ -13,13 +13,16 @@ import tempfile
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.experiment.points import digest, write
 from sim.model.version import VERSION
 from sim.parameters import ParameterError, Scenario
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT = 1
 FEW = 512  # shards; more are joined into one when a sweep is done
@@ -38,6 +41,8 @@ def name_of(scenario: Scenario) -> str:
 class Store:
     """A folder of runs: store.json (what may be in it), runs/*.parquet (scenario, replication, and what came of it).
 
+    Beside them sharpened/*.csv: where points were put after a sweep, by a digest of what that was decided on.
+
     Args:
         folder: made if it is not there.
 
@@ -47,6 +52,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.shards = Path(folder), Path(folder) / "runs"
+        self.sharpened = self.folder / "sharpened"
         identity = {"format": FORMAT, "model": VERSION}
         try:
             self.shards.mkdir(parents=True, exist_ok=True)
@@ -65,13 +71,17 @@ class Store:
 
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
         """Keeps runs, a row each with `scenario` and `replication`: all of them, or, if that fails, none."""
-        self._write(pd.DataFrame(rows))
+        import pyarrow as pa
 
-    def _write(self, table: pd.DataFrame) -> Path:
+        self._write(pa.Table.from_pylist(rows))  # a frame in between would take as long as the rest
+
+    def _write(self, table: pa.Table) -> Path:
+        import pyarrow.parquet as pq
+
         handle, draft = tempfile.mkstemp(dir=self.shards, suffix=".partial")
         os.close(handle)
         try:
-            table.to_parquet(draft, index=False)
+            pq.write_table(table, draft)
             os.chmod(draft, 0o644)
             shard = self.shards / f"{uuid.uuid4().hex}.parquet"
             os.replace(draft, shard)
@@ -109,11 +119,13 @@ class Store:
         for folder in others:
             if not (Path(folder) / "store.json").is_file():
                 raise ParameterError(f"merge: {str(folder)!r} holds no runs; allowed: the folder of a sweep.")
-            for shard in Store(folder).shards.glob("*.parquet"):
-                target = self.shards / shard.name
+            other = Store(folder)
+            for file in (*other.shards.glob("*.parquet"), *other.sharpened.glob("*.csv")):
+                target = self.folder / file.parent.name / file.name
                 if not target.exists():
+                    target.parent.mkdir(exist_ok=True)
                     draft = target.with_suffix(".partial")
-                    shutil.copyfile(shard, draft)
+                    shutil.copyfile(file, draft)
                     os.replace(draft, target)
         return len(self.done()) - before
 
@@ -123,6 +135,9 @@ class Store:
             draft.unlink(missing_ok=True)
         shards = list(self.shards.glob("*.parquet"))
         if len(shards) > FEW:
-            self._write(self.ask("SELECT * FROM runs ORDER BY scenario, replication"))
+            import pyarrow as pa
+
+            joined = self.ask("SELECT * FROM runs ORDER BY scenario, replication")
+            self._write(pa.Table.from_pandas(joined, preserve_index=False))
             for shard in shards:  # the joined one is in place: whoever is stopped here has runs twice, which is allowed
                 shard.unlink()

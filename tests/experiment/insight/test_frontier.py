@@ -50,6 +50,68 @@ def test_a_planted_line_lies_within_its_band():
     assert np.median(near) < 0.06
 
 
+def coverage(seed: int, growing: bool) -> tuple[float, float]:
+    """How much of a planted line is in the band of 100 worlds: in its left third, in its right third.
+
+    Worlds differ by ± $500 for other reasons, or by $50 on the left and $950 on the right.
+    """
+    points = pd.DataFrame(sobol(UNIT, 100, seed), columns=["x", "y"])
+    chance = np.random.default_rng([seed, 7])
+    scatter = 500 * (0.1 + 1.8 * points["x"].to_numpy()) if growing else 500
+    deltas = sampled(points, chance, replications=2)
+    deltas["delta"] += np.repeat(chance.normal(0, 1, 100) * scatter, 2)
+    mean, sd = frontier(points, deltas, "x", "y", UNIT).predict(LINE)
+    inside = np.abs(mean) <= 1.96 * sd
+    return float(inside[:8].mean()), float(inside[-8:].mean())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("growing", [False, True])
+def test_the_band_holds_the_line_nineteen_times_in_twenty(growing: bool):
+    held = np.array([coverage(seed, growing) for seed in range(80)])
+    error = held.std(axis=0, ddof=1) / math.sqrt(len(held))
+    assert (np.abs(held.mean(axis=0) - 0.95) < 3 * error + 0.01).all()
+
+
+def test_scatter_that_grows_is_seen_to_grow():
+    points = pd.DataFrame(sobol(UNIT, 150, 1), columns=["x", "y"])
+    chance = np.random.default_rng(1)
+    means = truth(points["x"], points["y"]) + chance.normal(0, 1, 150) * 500 * (0.1 + 1.8 * points["x"])
+    deltas = pd.DataFrame(
+        {"point": np.repeat(points.index, 2), "replication": [0, 1] * 150, "delta": np.repeat(means, 2)}
+    )
+    found = frontier(points, deltas, "x", "y", UNIT)
+    places = np.array([[0.1, 0.5], [0.9, 0.5], [0.5, 0.1], [0.5, 0.9]])
+    left, right, below, above = found.unit * np.sqrt(found._scatter(places))
+    assert 3 < right / left < 12  # in truth 1.72 / 0.28, but not in the logarithm along a straight line
+    assert 0.6 < above / below < 1.7
+    sd = found.predict(places)[1]
+    assert sd[1] > 1.5 * sd[0]
+
+
+def test_the_slope_of_the_scatters_kernel_is_its_derivative():
+    from sim.experiment.insight.scatter import Scatter
+
+    kernel, places = Scatter(0.3, (2.0, 0.5)), np.random.default_rng(1).random((4, 2))
+    value, slope = kernel(places, eval_gradient=True)
+    assert np.diag(value) == pytest.approx(kernel.diag(places))
+    assert kernel(np.array([[0.5, 0.5]]))[0, 0] == pytest.approx(0.3)
+    assert kernel(np.array([[1.0, 0.5]]))[0, 0] / kernel(np.array([[0.0, 0.5]]))[0, 0] == pytest.approx(2.0)
+    for number in range(3):
+        step = np.eye(3)[number] * 1e-6
+        ahead, behind = (kernel.clone_with_theta(kernel.theta + sign * step)(places) for sign in (1, -1))
+        assert slope[:, :, number] == pytest.approx((ahead - behind) / 2e-6, abs=1e-6)
+
+
+def test_points_kept_are_never_left_out(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sim.experiment.insight.frontier.MOST", 30)
+    points = pd.DataFrame(sobol(UNIT, 60, 1), columns=["x", "y"])
+    found = frontier(points, sampled(points, np.random.default_rng(1)), "x", "y", UNIT, keep=20)
+    kept = {tuple(place) for place in found.model.X_train_.round(9).tolist()}
+    assert {tuple(place) for place in points[40:].to_numpy().round(9).tolist()} <= kept
+    assert len(kept) == 30 and found.n == 60
+
+
 def test_the_grid_is_what_is_predicted_and_the_rows_go_up():
     found = line_of(0)
     mean, sd = found.predict(np.array([[found.along[50], found.up[10]], [found.along[3], found.up[44]]]))

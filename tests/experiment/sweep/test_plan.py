@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.experiment.sweep.plan import Plan, read_plan
+from sim.experiment.sweep.plan import Plan
+from sim.experiment.sweep.read import read_plan
 from sim.parameters import ParameterError
 
 

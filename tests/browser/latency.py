@@ -1,0 +1,95 @@
+"""How soon the panel answers, in a real JupyterLab and browser, at the size of the notebook: 10,000 people, 3 years.
+
+    .venv/bin/python tests/browser/latency.py [drags]
+
+From the slider's last move to the preview of that very value on the screen, and to the exact one; then sixty quick
+moves in a row, several times, with the memory of browser and kernel after each. It means something only on an idle
+machine.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from lab import PROJECT, Watched, chromium, jupyterlab, open_notebook, run_all
+
+SLIDER = "gross margin, share of price"
+NOW = "performance.now()"
+SHOWN = """([kind, value]) => {
+    const { kind: is, asked } = document.querySelector('.whatif-view').dataset;
+    return is === kind && JSON.parse(asked || '{}')['world.needs.gross_margin'] === value && performance.now();
+}"""
+
+
+def drag(page: Any, handle: Any, pixels: int) -> tuple[float, float]:
+    """Moves the slider as a hand does; gives the time of the last move (ms) and the value there."""
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 16):
+        page.mouse.move(x + pixels * step / 15, y)
+        page.wait_for_timeout(20)
+    moved = float(page.evaluate(NOW))
+    page.mouse.up()
+    return moved, float(handle.get_attribute("aria-valuetext"))
+
+
+def waited(page: Any, kind: str, value: float, since: float) -> float:
+    """Milliseconds from `since` until this kind of answer to this value is on the screen."""
+    return float(page.wait_for_function(SHOWN, arg=[kind, value], polling="raf").json_value()) - since
+
+
+def kernel_memory() -> float:
+    """Resident megabytes of the kernels that this process's servers started."""
+    family = psutil.Process().children(recursive=True)
+    return sum(each.memory_info().rss for each in family if "ipykernel_launcher" in " ".join(each.cmdline())) / 1e6
+
+
+def main(drags: int) -> None:
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as folder, chromium() as started:
+        notebook = json.loads((PROJECT / "notebooks" / "02_explore.ipynb").read_text())
+        notebook["cells"] = notebook["cells"][:5]
+        (Path(folder) / "02_explore.ipynb").write_text(json.dumps(notebook))
+        with jupyterlab(Path(folder), Path(home)) as base:
+            watched = Watched(started)
+            page = watched.page
+            begun = time.monotonic()
+            open_notebook(page, base, "02_explore.ipynb")
+            run_all(page)
+            page.wait_for_selector(".whatif-view[data-kind=exact]", timeout=120_000)
+            print(f"opened, run, exact on the screen: {time.monotonic() - begun:.1f} s")
+            handle = page.get_by_role("slider", name=SLIDER, exact=True)
+            handle.scroll_into_view_if_needed()
+            previews, exacts = [], []
+            for number in range(drags):
+                since, value = drag(page, handle, 37 if number % 2 else -37 - number)
+                previews.append(waited(page, "preview", value, since))
+                exacts.append(waited(page, "exact", value, since))
+            for name, times in (("preview", previews), ("exact", exacts)):
+                print(
+                    f"{name}: median {statistics.median(times):.0f} ms, {min(times):.0f} to {max(times):.0f} ({drags})"
+                )
+            for round_ in range(5):
+                handle.focus()
+                page.keyboard.press("Home")
+                for _ in range(60):
+                    page.keyboard.press("ArrowRight")
+                since = float(page.evaluate(NOW))
+                took = waited(page, "exact", 0.65, since)
+                page.evaluate("() => window.gc?.()")
+                heap = float(page.evaluate("() => performance.memory.usedJSHeapSize / 1e6"))
+                print(f"sixty moves, {round_ + 1}: exact {took:.0f} ms after the last; "
+                      f"browser {heap:.0f} MB, kernel {kernel_memory():.0f} MB")  # fmt: skip
+            print(f"requests that left this machine: {watched.refused}; on the console: {watched.errors}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
