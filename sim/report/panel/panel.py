@@ -102,7 +102,7 @@ class Panel:
     def _ask(self) -> None:
         self._bar.buttons["Undo"].disabled = not self._history.past
         self._bar.buttons["Redo"].disabled = not self._history.future
-        self.view.progress = 0.0
+        self.view.advance(0.0)
         self.view.say("")
         self._live.ask(self._history.present)
 
@@ -177,7 +177,7 @@ class Panel:
     def _exact(self, choices: Choices, stands: Callable[[], bool]) -> None:
         def progress(done: float) -> None:
             if stands():
-                self.view.progress = done
+                self.view.advance(done)
 
         answer = self._answers.exact(choices, stands, progress)
         if answer is not None:

@@ -40,6 +40,12 @@ class Swing:
         """How far it moves the answer."""
         return abs(self.ends[1] - self.ends[0])
 
+    @property
+    def turns(self) -> bool:
+        """Whether one end is surely below zero and the other surely above, as far as there are intervals."""
+        low, high = (0.0 if math.isnan(half) else half for half in self.halves)
+        return self.ends[0] + low < 0 < self.ends[1] - high
+
 
 @dataclass(frozen=True)
 class _Try:
@@ -121,13 +127,11 @@ def _swings(tries: Sequence[_Try], changes: np.ndarray, start: float) -> list[Sw
         at.setdefault(each.name, []).append(number)
     found = []
     for name, numbers in at.items():
-        low, high = min(numbers, key=lambda n: mean[n]), max(numbers, key=lambda n: mean[n])
-        spread = [float(half[n]) if math.isfinite(half[n]) else math.nan for n in (low, high)]
-        ends, values = [start + float(mean[n]) for n in (low, high)], [said(tries[n].value) for n in (low, high)]
-        if low == high:  # it is at one end already: the bar goes from here to the other
-            keep = 0 if mean[low] < 0 else 1
-            ends[1 - keep], spread[1 - keep], values[1 - keep] = start, math.nan, ""
-        found.append(Swing(name, tries[low].colour, (values[0], values[1]), (ends[0], ends[1]), (spread[0], spread[1])))
+        tried = [(float(mean[n]), float(half[n]), said(tries[n].value)) for n in numbers] + [(0.0, math.nan, "")]
+        low, high = min(tried, key=lambda each: each[0]), max(tried, key=lambda each: each[0])
+        halves = (low[1] if math.isfinite(low[1]) else math.nan, high[1] if math.isfinite(high[1]) else math.nan)
+        ends = (start + low[0], start + high[0])
+        found.append(Swing(name, tries[numbers[0]].colour, (low[2], high[2]), ends, halves))
     return sorted(found, key=lambda swing: -swing.length)
 
 
@@ -150,7 +154,7 @@ def finding(found: Sequence[Swing]) -> str:
         return "No control moves the answer"
     top = found[0]
     ends = " to ".join(money(end) for end in top.ends)
-    turning = sum(1 for swing in found if min(swing.ends) < 0 < max(swing.ends))
+    turning = sum(swing.turns for swing in found)
     alone = f"{turning} of {len(found)} controls can turn the answer round alone" if turning else (
         "no control turns the answer round alone"
     )  # fmt: skip

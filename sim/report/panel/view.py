@@ -3,6 +3,7 @@ vl-convert, so that no network is needed."""
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,16 +41,23 @@ class View(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         type(self)._esm = _bundle()
+        # Buttons and answers come from different threads, and what one adds while the other sends would be lost
+        self._one_at_a_time = threading.RLock()
         super().__init__(**traits)
 
     def put(self, data: dict[str, list[Row]], words: dict[str, Any]) -> None:
         """Shows rows by name and words; what is not named stays."""
-        with self.hold_sync():
+        with self._one_at_a_time, self.hold_sync():
             self.data = self.data | data
             self.words = self.words | words
             self.serial += 1
 
     def say(self, text: str, bad: bool = False) -> None:
         """A line below the verdict: what was done, or what is wrong."""
-        with self.hold_sync():
+        with self._one_at_a_time, self.hold_sync():
             self.note, self.bad = text, bad
+
+    def advance(self, done: float) -> None:
+        """Moves the progress bar, from 0 (none) to 1 (done, none)."""
+        with self._one_at_a_time:
+            self.progress = done
