@@ -128,7 +128,15 @@ def test_a_drag_shows_a_preview_then_the_exact_answer(lab: Watched) -> None:
 
 def test_undo_takes_back_the_whole_drag(lab: Watched) -> None:
     settled(lab.page)
-    assert slider(lab.page).get_attribute("aria-valuetext") != "0.4"
+    press(lab.page, "Reset")
+    lab.page.wait_for_function(
+        "handle => handle.getAttribute('aria-valuetext') === '0.4'", arg=slider(lab.page).element_handle()
+    )
+    drag(lab.page, slider(lab.page), -40)
+    lab.page.wait_for_function(
+        "handle => handle.getAttribute('aria-valuetext') !== '0.4'", arg=slider(lab.page).element_handle()
+    )
+    settled(lab.page)
     press(lab.page, "Undo")
     lab.page.wait_for_function(
         "handle => handle.getAttribute('aria-valuetext') === '0.4'", arg=slider(lab.page).element_handle()
