@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from sim.model.desk import LONGER, Desk
+from sim.model.desk import Desk
+from sim.model.line import LONGER
 from sim.model.problems import shares, voice
 from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Staffing

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
+from sim.model.compiled import compiled
 from sim.model.draws import Bools, Floats, Ints
 
 Account = Literal[
@@ -28,6 +29,12 @@ _COLUMN = {account: column for column, account in enumerate(ACCOUNTS)}
 def cents(dollars: Floats | float) -> Ints:
     """Whole cents, rounded half to even."""
     return np.rint(np.asarray(dollars) * 100).astype(np.int64)
+
+
+@compiled
+def to_cents(dollars: float) -> int:
+    """The same of one amount, for compiled loops."""
+    return int(np.rint(dollars * 100))
 
 
 class Posting(NamedTuple):

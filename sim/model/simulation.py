@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.model import care, firm, market, prospects, relationship
+from sim.model import care, firm, market, outcomes, prospects, relationship
 from sim.model.case import Forced
 from sim.model.desk import DAYS_A_WEEK, Desk
 from sim.model.draws import Ints
 from sim.model.ledger import cents
 from sim.model.people import BAD, GOOD, NONE, Status
+from sim.model.persuasion import persuade
 from sim.model.records import STATUS_COLUMNS, Run
 from sim.model.state import State
-from sim.model.word_of_mouth import persuade
 from sim.parameters.scenario import Scenario
 from sim.parameters.strategy import Strategy
 
@@ -181,7 +181,7 @@ class Simulation:
     def _close_week(self, week: int) -> None:
         """Outcomes reach people and the ledger closes the week."""
         state = self.state
-        care.learn_outcomes(state, week, self.desk.take_closed())
+        outcomes.learn_outcomes(state, week, self.desk.take_closed())
         worked = self.desk.take_work()
         for tier, hours in enumerate(worked.staffed):
             learning = self.planner.tiers[tier].lost_to_learning * state.hours

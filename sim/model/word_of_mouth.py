@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,13 +12,11 @@ from numpy.typing import NDArray
 
 from sim.model.compiled import compiled
 from sim.model.draws import Bools, Draws, Floats, Ints, chance
+from sim.model.heard import Heard
 from sim.model.network import Network, Ties, degree_of, tie_of
-from sim.model.people import Columns, People, Status
 from sim.parameters.world import WordOfMouth
 
 MOST_LISTENERS = 127  # of one story at first hand; with a mean of at most 10 hardly anyone would have more
-CUSTOMER, PROSPECT = int(Status.CUSTOMER), int(Status.PROSPECT)
-EMPTY = -1  # place in a set
 
 
 class Stories(NamedTuple):
@@ -157,72 +156,6 @@ def _tell_each(ties: Ties, tellers: Tellers, telling: Telling) -> tuple[Ints, In
     return story, who, weight, listener, when
 
 
-@compiled
-def _place(table: Ints, number: int) -> int:
-    """Where a number is in an open-addressing set, whose size is a power of two, or would have to be put."""
-    mask = table.size - 1
-    scattered = np.uint64(number) * np.uint64(0x9E3779B97F4A7C15)
-    place = int(scattered >> np.uint64(20)) & mask
-    while table[place] != EMPTY and table[place] != number:
-        place = (place + 1) & mask
-    return place
-
-
-@compiled
-def _add(table: Ints, number: int) -> bool:
-    """Adds a number to the set. Returns whether it is new."""
-    place = _place(table, number)
-    if table[place] == number:
-        return False
-    table[place] = number
-    return True
-
-
-@compiled
-def _add_all(table: Ints, numbers: Ints) -> Bools:
-    new = np.empty(numbers.size, np.bool_)
-    for row in range(numbers.size):
-        new[row] = _add(table, numbers[row])
-    return new
-
-
-@compiled
-def _among(table: Ints, members: Ints, numbers: Ints) -> Bools:
-    """Whether each number is one of the members, by an empty set with room for them."""
-    for member in members:
-        _add(table, member)
-    found = np.empty(numbers.size, np.bool_)
-    for row in range(numbers.size):
-        place = _place(table, numbers[row])
-        found[row] = table[place] == numbers[row]
-    return found
-
-
-def _empty_set(members: int) -> Ints:
-    """Twice to four times as many places as members, so that few of them meet."""
-    return np.full(1 << int(2 * members + 1).bit_length(), EMPTY)
-
-
-class Heard:
-    """Who has heard which story, as numbers story x people + listener, while the story is still going round."""
-
-    def __init__(self, people: int) -> None:
-        self.people = people
-        self._table: Ints = np.full(1024, EMPTY)
-        self._count = 0  # upper bound
-
-    def add(self, story: Ints, listener: Ints, on_their_way: list[Stories]) -> Bools:
-        """Notes who hears what; returns for whom it is new. Stories not on their way any more are forgotten."""
-        if 2 * (self._count + story.size) > self._table.size:
-            kept = self._table[self._table != EMPTY]
-            going_round = np.concatenate([story, *(stories.story for stories in on_their_way)])
-            kept = kept[_among(_empty_set(going_round.size), going_round, kept // self.people)]
-            self._table, self._count = _empty_set(4 * (kept.size + story.size)), kept.size
-            _add_all(self._table, kept)
-        self._count += story.size
-        return np.asarray(_add_all(self._table, story * self.people + listener))
-
-
 class Grapevine:
     """The stories of one world: those on their way, in the order in which they set out, and who has heard which."""
 
@@ -271,7 +204,7 @@ class Grapevine:
         if not story.size:
             return
         if self.world.hops > 1:  # it might come back to its teller
-            self.heard.add(story, teller, self.on_their_way)
+            self.heard.add(story, teller, self._going_round())
         hop = np.ones(story.size, np.int64)
         self._send(Stories(story, teller, listener, np.full(story.size, bad), weight, hop, when))
 
@@ -287,10 +220,13 @@ class Grapevine:
         arriving, self.on_their_way = sent.where(now), [sent.where(~now)]
         if not arriving.listener.size:
             return arriving
-        heard = arriving.where(self.heard.add(arriving.story, arriving.listener, self.on_their_way))
+        heard = arriving.where(self.heard.add(arriving.story, arriving.listener, self._going_round()))
         if self.world.hops > 1 and self.world.retell:
             self._retell(week, heard)
         return heard
+
+    def _going_round(self) -> Iterable[Ints]:
+        return (stories.story for stories in self.on_their_way)
 
     def _retell(self, week: int, heard: Stories) -> None:
         world, draws = self.world, self.draws
@@ -319,53 +255,3 @@ def _passed_on(
             listener[row] = hears
             when[row] = week + 1 + _weeks_late(keys[2], teller, story, mean)
     return listener, when
-
-
-class Effect(NamedTuple):
-    """What stories do to those who hear them."""
-
-    effect: float
-    bad_multiplier: float
-    customer_bad: float
-    customer_good: float
-    bad_story_looking: float
-    recommendation: float
-
-
-@compiled
-def _persuade(people: Columns, heard: Stories, effect: Effect, looks: np.uint64, considers: np.uint64) -> Bools:
-    """Moves beliefs; returns which listeners are prospects who now consider the firm."""
-    status, looking = people.status, people.looking
-    reliable, unreliable, mends = people.reliability_good, people.reliability_bad, people.recovery_good
-    mends_not, listener, is_bad, weights, number = (
-        people.recovery_bad, heard.listener, heard.bad, heard.weight, heard.story,
-    )  # fmt: skip
-    convinced = np.zeros(number.size, np.bool_)
-    for row in range(number.size):
-        person, story = listener[row], number[row]
-        is_customer = status[person] == CUSTOMER
-        amount = effect.effect * weights[row]
-        if is_customer:
-            amount *= effect.customer_bad if is_bad[row] else effect.customer_good
-        if is_bad[row]:
-            amount *= effect.bad_multiplier
-            unreliable[person] += amount
-            mends_not[person] += amount
-            if is_customer and chance(looks, person, story) < effect.bad_story_looking:
-                looking[person] = 1.0
-        else:
-            reliable[person] += amount
-            mends[person] += amount
-            if status[person] == PROSPECT:
-                convinced[row] = chance(considers, person, story) < effect.recommendation * weights[row]
-    return convinced
-
-
-def persuade(world: WordOfMouth, people: People, heard: Stories, draws: Draws, week: int) -> Ints:
-    """What is heard moves beliefs; bad stories make customers look around.
-
-    Returns the prospects who now consider the firm, a row for each story that made them.
-    """
-    effect = Effect(*(getattr(world, name) for name in Effect._fields))
-    keys = draws.key("bad story, looks around"), draws.key("recommendation")
-    return np.asarray(heard.listener[_persuade(people.columns, heard, effect, *keys)])

@@ -19,7 +19,7 @@ from sim.experiment.calibrate import read_free
 from sim.experiment.facts import FACTS
 from sim.experiment.ladder import RUNGS
 from sim.experiment.metrics import RUN_COLUMNS
-from sim.model import desk, firm, problems, remedy, word_of_mouth
+from sim.model import desk, firm, line, problems, remedy, word_of_mouth
 from sim.model.case import OUTCOMES
 from sim.model.ledger import ACCOUNTS, Account
 from sim.model.people import Status
@@ -195,7 +195,7 @@ def constants() -> str:
         ("remedy.py", "weights of distributive, procedural, interactional justice", f"{done:g}, {way:g}, {respect:g}"),
         ("remedy.py", "procedural justice lost with each further contact or hand-off", f"{remedy.REPEATED_CONTACT:g}"),
         ("remedy.py", "respect lost where the desk is most strained", f"{remedy.STRAIN:g}"),
-        ("desk.py", "work of a contact that is handed on, x another's", f"{desk.LONGER:g}"),
+        ("line.py", "work of a contact that is handed on, x another's", f"{line.LONGER:g}"),
         ("desk.py", "opening days a week", f"{desk.DAYS_A_WEEK}"),
         ("firm.py", "smallest step of planned headcount, agents", f"{firm.SMALLEST_STEP:g}"),
         ("problems.py", "exposure below which a purchase is used up", f"{problems.USED_UP:g}"),

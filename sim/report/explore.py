@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.parameters import ParameterError
-from sim.parameters.errors import suggestion
-from sim.report.notebook import assigned
+from sim.report.notebook import known_only
 
 if TYPE_CHECKING:
     from sim.report.panel.choices import Choices
@@ -25,12 +23,7 @@ def explore(names: Mapping[str, Any]) -> Panel:
     from sim.report import theme
     from sim.report.panel.panel import Panel
 
-    for name, line in assigned(names, KNOWN).items():
-        if name not in KNOWN:
-            raise ParameterError(
-                f"notebook parameter {name!r} (value {line}): no such parameter.{suggestion(name, KNOWN)}"
-                f" Allowed: {', '.join(KNOWN)}."
-            )
+    known_only(names, KNOWN)
     given = {name: names[name] for name in KNOWN if name in names}
     theme.setup()
     return Panel(check(given), given.get("workers"))

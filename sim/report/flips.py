@@ -20,7 +20,7 @@ from sim.parameters import ParameterError, load_comparison, load_strategy, load_
 from sim.parameters.errors import shown, suggestion
 from sim.parameters.table import rows
 from sim.report import theme
-from sim.report.notebook import assigned
+from sim.report.notebook import known_only
 
 if TYPE_CHECKING:
     from sim.experiment.insight.discovery import Verdict
@@ -58,12 +58,7 @@ def read_parameters(names: Mapping[str, Any], option: str = "notebook parameter 
     Raises:
         ParameterError: a name that is not a parameter, or a value that is not allowed.
     """
-    for name, text in assigned(names, KNOWN).items():
-        if name not in KNOWN:
-            raise ParameterError(
-                f"notebook parameter {name!r} (value {text}): no such parameter.{suggestion(name, KNOWN)}"
-                f" Allowed: {', '.join(KNOWN)}."
-            )
+    known_only(names, KNOWN)
     whole = {name: names.get(name) for name in ("points", "replications", "workers", "sharpen")}
     for name, value in whole.items():
         least = 0 if name == "sharpen" else 1

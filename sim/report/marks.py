@@ -63,10 +63,12 @@ def even_lines(text: str, width: float) -> list[str]:
 
 
 def mean_of(comparison: Comparison, shape: str) -> str:
-    n = comparison.replications
-    if n < 2:
-        return "One world only: no interval"
-    return f"Mean of {n:,} paired worlds; {shape}: 95 % interval"
+    return over_worlds(comparison.replications, shape)
+
+
+def over_worlds(n: int, shape: str) -> str:
+    """What a picture shows of n paired worlds: 'Mean of 6 paired worlds; bars: 95 % interval'."""
+    return "One world only: no interval" if n < 2 else f"Mean of {n:,} paired worlds; {shape}: 95 % interval"
 
 
 def strategy_colour(comparison: Comparison, strategies: Sequence[str]) -> alt.Color:

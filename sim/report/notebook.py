@@ -40,14 +40,7 @@ def read_parameters(names: Mapping[str, Any]) -> Asked:
     """
     from sim.report import theme
 
-    said = assigned(names)
-    for name, line in said.items():
-        if name not in KNOWN:
-            raise ParameterError(
-                f"notebook parameter {name!r} (value {line}): no such parameter.{suggestion(name, KNOWN)}"
-                f" Allowed: {', '.join(KNOWN)}."
-            )
-    given = {name: names[name] for name in said}
+    given = {name: names[name] for name in known_only(names, KNOWN)}
     asked = check(given, "notebook parameter changes", "notebook parameter {}")
     theme.setup()
     return asked
@@ -86,6 +79,22 @@ def check(given: Mapping[str, Any], changes_by: str, option: str) -> Asked:
     if out and Path(out).exists() and not Path(out).is_dir():
         raise ParameterError(f"{option.format('out')}: {out!r} is a file; allowed: a folder")
     return Asked(tuple(scenarios), workers, out, ablations)
+
+
+def known_only(names: Mapping[str, Any], known: Sequence[str]) -> dict[str, str]:
+    """`assigned`, all of them known.
+
+    Raises:
+        ParameterError: a name that is not a parameter.
+    """
+    said = assigned(names, known)
+    for name, line in said.items():
+        if name not in known:
+            raise ParameterError(
+                f"notebook parameter {name!r} (value {line}): no such parameter.{suggestion(name, known)}"
+                f" Allowed: {', '.join(known)}."
+            )
+    return said
 
 
 def assigned(names: Mapping[str, Any], known: Sequence[str] = KNOWN) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 import pandas as pd
 
 from sim.experiment.compare import Comparison
+from sim.parameters import Scenario
 
 MINUS = "\N{MINUS SIGN}"
 UNITS = ((1.0, ""), (1e3, " k"), (1e6, " M"), (1e9, " B"))
@@ -68,7 +70,14 @@ def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def titles(comparison: Comparison) -> dict[str, str]:
+class Compared(Protocol):
+    """Whatever was run under several strategies."""
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]: ...
+
+
+def titles(comparison: Compared) -> dict[str, str]:
     """What to call each strategy: its title, or its name where there is none or two share it."""
     said = [scenario.strategy.title.strip() for scenario in comparison.scenarios]
     return {

@@ -123,3 +123,18 @@ def open_notebook(page: Any, base: str, name: str) -> None:
 def run_all(page: Any) -> None:
     """Runs all cells, without waiting for them: the command's promise must not be returned."""
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); return 1 }")
+
+
+def drag(page: Any, handle: Any, pixels: int, steps: int = 10, pause: int = 25) -> float:
+    """Slowly, as a hand does; lets go at the end. Gives the time of the last move, in the page's milliseconds."""
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, steps + 1):
+        page.mouse.move(x + pixels * step / steps, y)
+        page.wait_for_timeout(pause)
+    moved = float(page.evaluate("performance.now()"))
+    page.mouse.up()
+    return moved

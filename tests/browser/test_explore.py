@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab import CHROMIUM, PROJECT, TOKEN, Watched, chromium, free_port, jupyterlab, open_notebook, run_all, server
+from lab import CHROMIUM, PROJECT, TOKEN, Watched, chromium, drag, free_port, jupyterlab, open_notebook, run_all, server
 
 pytestmark = [
     pytest.mark.slow,
@@ -81,19 +81,6 @@ def note(page: Any, text: str) -> str:
         "text => document.querySelector('.whatif-note').textContent.includes(text)", arg=text, timeout=LONG
     )
     return str(page.locator(".whatif-note").text_content())
-
-
-def drag(page: Any, handle: Any, pixels: int) -> None:
-    """Slowly, as a hand does; lets go at the end."""
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(1, 11):
-        page.mouse.move(x + pixels * step / 10, y)
-        page.wait_for_timeout(25)
-    page.mouse.up()
 
 
 def test_the_panel_opens_with_an_exact_answer_and_every_view_drawn(lab: Watched) -> None:

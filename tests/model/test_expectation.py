@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from sim.model import care, simulate
+from sim.model import outcomes, simulate
 from sim.model.case import ABANDONED, CASE, RESOLVED, UNRESOLVED
 from sim.model.ledger import ACCOUNTS
 from sim.model.people import BAD, GOOD, Status
@@ -41,7 +41,7 @@ def closed(person, outcome, severity=1.0, kind=DEFECT, contacts=1, earlier=0, ha
 
 
 def learn(state, *cases):
-    care.learn_outcomes(state, 0, np.concatenate(cases))
+    outcomes.learn_outcomes(state, 0, np.concatenate(cases))
     return state.people
 
 

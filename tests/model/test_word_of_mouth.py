@@ -9,8 +9,9 @@ from sim.model.case import RESOLVED
 from sim.model.draws import Draws
 from sim.model.network import build
 from sim.model.people import People, Status
+from sim.model.persuasion import persuade
 from sim.model.problems import QUESTION
-from sim.model.word_of_mouth import Grapevine, Stories, persuade
+from sim.model.word_of_mouth import Grapevine, Stories
 from sim.parameters.world import WordOfMouth
 
 TALKATIVE = {"retell": 1.0, "delay_bad": 0.0, "delay_good": 0.0}

@@ -14,11 +14,11 @@ from sim.experiment.questions.measuring import arms_of as arms
 from sim.experiment.questions.measuring import switching
 from sim.experiment.questions.measuring.arms_of import BASE, FIRMS, GOOD, LEVELS, MANAGERS, POOR, Findings
 from sim.report import theme
-from sim.report.marks import Chart
+from sim.report.marks import Chart, over_worlds
 from sim.report.notebook import Asked
 from sim.report.questions.pictures import curves, dots
 from sim.report.questions.verdicts import verdicts as judged
-from sim.report.words import duration, money, number, percent
+from sim.report.words import duration, money, number, percent, titles
 
 NOTEBOOK = "09_how_would_you_know"
 
@@ -35,20 +35,16 @@ def verdicts(found: Findings, asked: Asked) -> pd.DataFrame:
 
 def _titles(found: Findings) -> dict[str, str]:
     """Arm of the baseline and of the strategy -> what to call it."""
-    poor, good = (each.strategy.title.strip() or each.strategy_name for each in found.scenarios)
-    return {POOR: poor, GOOD: good if good != poor else "The strategy"}
+    return dict(zip((POOR, GOOD), titles(found).values(), strict=True))
 
 
 def _colours(found: Findings) -> dict[str, str]:
     named = theme.colours([each.strategy_name for each in found.scenarios])
-    return dict(zip(_titles(found).values(), (named[each.strategy_name] for each in found.scenarios), strict=True))
+    return {title: named[name] for name, title in titles(found).items()}
 
 
 def _note(found: Findings, text: str, shape: str = "bar") -> str:
-    n = found.scenarios[0].run.replications
-    return f"{text} " + (
-        f"Mean of {n} paired worlds; {shape}: 95 % interval." if n > 1 else "One world: no 95 % interval."
-    )
+    return f"{text} {over_worlds(found.scenarios[0].run.replications, shape)}."
 
 
 # --- steering ----------------------------------------------------------------------------------------------------
@@ -97,9 +93,9 @@ def payback(found: Findings) -> Chart:
             rows.append({"group": firm, "x": week / 52, "mean": delta.mean, "low": delta.low, "high": delta.high})
     table = pd.DataFrame(rows).sort_values(["group", "x"], ignore_index=True)
     colours = dict(zip(FIRMS, (theme.BLACK, theme.GREEN, theme.PURPLE), strict=True))
-    titles = _titles(found)
+    called = _titles(found)
     title = "; ".join(f"{firm} {_pays_back(table[table['group'] == firm])}" for firm in FIRMS)
-    note = _note(found, f"Cumulative discounted cash of {titles[GOOD]} less that of {titles[POOR]}.", "band")
+    note = _note(found, f"Cumulative discounted cash of {called[GOOD]} less that of {called[POOR]}.", "band")
     return curves(table, f"{title[0].upper()}{title[1:]}", note, "years", "$", colours=colours)
 
 
@@ -157,15 +153,15 @@ def rate_of(soon: Sequence[float], weeks: Sequence[int], discount_rate: float) -
 def treatment(found: Findings) -> Chart:
     """Share of cases settled, of newcomers and of old customers, under each strategy."""
     kinds = {"Newcomers": "settled_new", "Two years and more": "settled_old"}
-    titles = _titles(found)
+    called = _titles(found)
     rows = [
-        {"name": f"{kind}: {titles[arm]}", "group": titles[arm], **mean_of(found.runs, column, arm)._asdict()}
+        {"name": f"{kind}: {called[arm]}", "group": called[arm], **mean_of(found.runs, column, arm)._asdict()}
         for kind, column in kinds.items() for arm in (POOR, GOOD)
     ]  # fmt: skip
     deltas = {kind: difference(found.runs, column, GOOD, POOR).mean for kind, column in kinds.items()}
     known = {kind: delta for kind, delta in deltas.items() if not math.isnan(delta)}
     points = ", ".join(f"{_points(delta)} for {kind.lower()}" for kind, delta in known.items())
-    title = f"{titles[GOOD]} settles {points}" if known else "Nobody needed help"
+    title = f"{called[GOOD]} settles {points}" if known else "Nobody needed help"
     return dots(pd.DataFrame(rows), title, _note(found, "Cases settled, of all that were closed."),
                 "share of cases", unit="share", colours=_colours(found), zero=None)  # fmt: skip
 
@@ -178,17 +174,17 @@ def _points(share: float) -> str:
 
 def persistence(found: Findings) -> Chart:
     """Sales of the last year as a share of the first one's, advertising switched off."""
-    titles, rows = _titles(found), []
+    called, rows = _titles(found), []
     for times in (arms.QUIET, arms.ALONE):
         for arm in (POOR, GOOD):
             kept = mean_of(found.runs, "sales_kept", arms.during(arm, times))
-            rows.append({"name": f"{titles[arm]}, {times.removeprefix('without ')} off", "group": titles[arm],
+            rows.append({"name": f"{called[arm]}, {times.removeprefix('without ')} off", "group": called[arm],
                          **kept._asdict()})  # fmt: skip
     first, second = rows[0]["mean"], rows[1]["mean"]
     if math.isnan(first) or math.isnan(second):
         title = "The horizon is too short to see sales last"
     else:
-        title = f"Left alone, {percent(second)} of sales last with {titles[GOOD]}, {percent(first)} with {titles[POOR]}"
+        title = f"Left alone, {percent(second)} of sales last with {called[GOOD]}, {percent(first)} with {called[POOR]}"
     note = _note(found, "Sales of the last year as a share of those of the first.")
     return dots(pd.DataFrame(rows), title, note, "share of the first year's sales", unit="share",
                 colours=_colours(found), zero=None)  # fmt: skip

@@ -8,12 +8,18 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from sim.experiment.questions.arms import Estimate
 from sim.report import theme
 from sim.report.marks import MONEY_AXIS, WIDTH, Chart, axis_domain, drawable_ends, spread_apart, titled
 from sim.report.sentences import signed
 from sim.report.words import money, number, percent
 
 ROW = 46  # height of a row of dots
+
+
+def rows_of(estimates: Mapping[str, Estimate], group: str = "") -> pd.DataFrame:
+    """A row an estimate, as the common pictures want them."""
+    return pd.DataFrame([{"name": name, "group": group, **each._asdict()} for name, each in estimates.items()])
 
 
 def as_text(value: float, unit: str, difference: bool = False) -> str:

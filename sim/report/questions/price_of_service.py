@@ -15,11 +15,11 @@ from sim.experiment.questions.price_of_service import arms_of as arms
 from sim.experiment.questions.price_of_service.arms_of import GOOD, LEVELS, POOR, PRICES, RATES, Findings
 from sim.experiment.questions.price_of_service.claimed import lost_a_dollar, map_table, service_effect
 from sim.report import theme
-from sim.report.marks import Chart, titled
+from sim.report.marks import Chart, over_worlds, titled
 from sim.report.notebook import Asked
 from sim.report.questions.pictures import as_text, curves, dots
 from sim.report.questions.verdicts import verdicts as judged
-from sim.report.words import duration, money, number, percent
+from sim.report.words import duration, money, number, percent, titles
 
 NOTEBOOK = "08_what_does_it_cost"
 
@@ -36,8 +36,8 @@ def verdicts(found: Findings, asked: Asked) -> pd.DataFrame:
 
 def names(found: Findings) -> tuple[str, str]:
     """What to call the baseline and the strategy."""
-    poor, good = (each.strategy.title.strip() or each.strategy_name for each in found.scenarios)
-    return poor, good if good != poor else "The strategy"
+    poor, good = titles(found).values()
+    return poor, good
 
 
 def cost_sentence(found: Findings) -> str:
@@ -53,11 +53,8 @@ def cost_sentence(found: Findings) -> str:
     )
 
 
-def _note(found: Findings, text: str, bar: str = "bar") -> str:
-    n = found.scenarios[0].run.replications
-    return f"{text} " + (
-        f"Mean of {n} paired worlds; {bar}: 95 % interval." if n > 1 else "One world: no 95 % interval."
-    )
+def _note(found: Findings, text: str, shape: str = "bar") -> str:
+    return f"{text} {over_worlds(found.scenarios[0].run.replications, shape)}."
 
 
 def _signed(found: Findings, name: str, against: str) -> tuple[float, bool]:

@@ -14,9 +14,9 @@ from sim.experiment import facts as stylised
 from sim.experiment.conditions import conditions as run_conditions
 from sim.parameters import ParameterError, Scenario, load_comparison
 from sim.parameters.cases import case_names, load_case
-from sim.parameters.errors import shown, suggestion
+from sim.parameters.errors import shown
 from sim.report import theme
-from sim.report.notebook import assigned
+from sim.report.notebook import known_only
 
 TABLES = {
     "verify": ("rung", "point", "observable", "theory", "simulated", "standard_error", "z", "replications", "holds"),
@@ -56,14 +56,7 @@ def read_parameters(names: Mapping[str, Any]) -> Asked:
     Raises:
         ParameterError: a name that is not a parameter, or a value that is not allowed.
     """
-    cells = isinstance(names.get("In"), list)
-    said = assigned(names) if cells else {name: repr(names[name]) for name in KNOWN if name in names}
-    for name, line in said.items():
-        if name not in KNOWN:
-            raise ParameterError(
-                f"notebook parameter {name!r} (value {line}): no such parameter.{suggestion(name, KNOWN)}"
-                f" Allowed: {', '.join(KNOWN)}."
-            )
+    said = known_only(names, KNOWN)
     asked = check({name: names[name] for name in said})
     theme.setup()
     return asked

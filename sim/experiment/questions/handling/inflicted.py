@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.model import care
+from sim.model import outcomes
 from sim.model.case import RESOLVED, UNRESOLVED, new_cases
 from sim.model.draws import Bools, Floats, Ints
 from sim.model.people import Status
@@ -126,7 +126,7 @@ def _ends(problem: Problem, who: Ints) -> Callable[[State], None]:
         case["opened"], case["closed"] = 0.0, problem.days / 7 * state.hours
         remedy = strategy.remedy.model_copy(update=dict(GOOD) | dict(problem.terms))
         state.strategy = strategy.model_copy(update={"remedy": remedy})
-        care.learn_outcomes(state, week, case)
+        outcomes.learn_outcomes(state, week, case)
         state.strategy = strategy
 
     return ends

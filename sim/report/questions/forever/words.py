@@ -7,6 +7,7 @@ import math
 from sim.experiment.questions.arms import Estimate
 from sim.experiment.questions.forever import Findings
 from sim.report import theme
+from sim.report.marks import over_worlds
 from sim.report.questions.pictures import as_text
 from sim.report.words import number
 
@@ -39,8 +40,7 @@ def within(found: Estimate, unit: str) -> str:
 
 
 def worlds(found: Findings, what: str = "bars") -> str:
-    n = found.kind.run.replications
-    return "One world only: no interval" if n < 2 else f"Mean of {n} paired worlds; {what}: 95 % interval"
+    return over_worlds(found.kind.run.replications, what)
 
 
 def row(name: str, found: Estimate, **more: str) -> dict[str, object]:

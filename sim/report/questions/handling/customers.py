@@ -7,8 +7,8 @@ import pandas as pd
 from sim.experiment.questions.arms import difference, estimate, mean_of
 from sim.experiment.questions.handling import BASE, Findings, claimed, inflicted
 from sim.report.marks import Chart
-from sim.report.questions.handling.said import bars, points, rows_of, told
-from sim.report.questions.pictures import curves, dots
+from sim.report.questions.handling.said import bars, points, told
+from sim.report.questions.pictures import curves, dots, rows_of
 from sim.report.words import number
 
 KEPT = "Spend of the following year, next to the same people without the problem"
@@ -59,7 +59,7 @@ def delay(found: Findings) -> Chart:
     gap = difference(ways, "kept", "put right", "after sixteen weeks")
     title = told(gap, "The same solution keeps less the later it comes", "A late solution keeps more than an early one",
                  "Between early and late solutions there is no clear difference")  # fmt: skip
-    band = bars(gap).replace("bars", "band") + ". Next to the same people without the problem"
+    band = bars(gap, "band") + ". Next to the same people without the problem"
     return curves(rows, f"{title}: within a day less after sixteen weeks {points(gap)}", band,
                   "days until it is put right", "Spend of the following year", "share", zero=None)  # fmt: skip
 

@@ -11,8 +11,8 @@ from sim.experiment.questions.arms import Estimate, difference, estimate, mean_o
 from sim.experiment.questions.handling import Findings, claimed, firm, moments
 from sim.report import theme
 from sim.report.marks import Chart
-from sim.report.questions.handling.said import bars, interval, rows_of, told
-from sim.report.questions.pictures import curves, dots
+from sim.report.questions.handling.said import bars, interval, told
+from sim.report.questions.pictures import curves, dots, rows_of
 from sim.report.sentences import signed
 from sim.report.words import money, number, percent
 
@@ -99,7 +99,7 @@ def pushed(found: Findings) -> Chart:
     saved = difference(arms, "npv", "effort 1, saves work", "effort 0")
     text += f"; if the forms save a third of the work, {signed(saved.mean)}"
     colours = dict(zip(EFFORT_LINES.values(), (theme.VERMILION, theme.BLUE, theme.GREEN), strict=True))
-    return curves(pd.DataFrame(rows), text, bars(slope).replace("bars", "bands"),
+    return curves(pd.DataFrame(rows), text, bars(slope, "bands"),
                   "share of the firm's trouble that customers bear", "Net present value, less that with none of it",
                   "$", "share", colours)  # fmt: skip
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from sim.experiment.questions.arms import Estimate
+from sim.report.marks import over_worlds
 from sim.report.questions.pictures import as_text
 from sim.report.words import money, number
 
 
-def rows_of(estimates: Mapping[str, Estimate], group: str = "") -> pd.DataFrame:
-    """A row an estimate, as the common pictures want them."""
-    return pd.DataFrame([{"name": name, "group": group, **found._asdict()} for name, found in estimates.items()])
-
-
-def bars(found: Estimate) -> str:
+def bars(found: Estimate, shape: str = "bars") -> str:
     """What the bars are: 'Mean of 6 paired worlds; bars: 95 % interval'."""
     if not found.n:
         return "No paired world has a value, so no mean and no 95 % interval"
-    return "One world only: no interval" if found.n == 1 else f"Mean of {found.n} paired worlds; bars: 95 % interval"
+    return over_worlds(found.n, shape)
 
 
 def told(found: Estimate, above: str, below: str, open_: str) -> str:

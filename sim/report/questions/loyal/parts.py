@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.experiment.questions.arms import Estimate
 from sim.experiment.questions.loyal import Findings
+from sim.report.marks import over_worlds
 from sim.report.words import money, number, percent
 
 
@@ -21,8 +22,7 @@ def rows_of(estimates: Mapping[str, Estimate], groups: Mapping[str, str] | None 
 
 def note(found: Findings, shape: str = "bars", more: str = "") -> str:
     """What the picture shows besides: worlds, interval, and what else there is to say."""
-    n = found.runs["replication"].nunique()
-    text = "One world only: no interval" if n < 2 else f"Mean of {n:,} paired worlds; {shape}: 95 % interval"
+    text = over_worlds(found.runs["replication"].nunique(), shape)
     return f"{text}. {more}" if more else text
 
 

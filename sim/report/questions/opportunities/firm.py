@@ -11,17 +11,9 @@ from sim.experiment.questions.opportunities import Findings, claimed, figures
 from sim.experiment.questions.opportunities.asking import CARE, DROPS, LEAN
 from sim.experiment.questions.opportunities.pooling import per, pooled
 from sim.report import theme
-from sim.report.marks import Chart
-from sim.report.questions.opportunities.parts import (
-    bars,
-    between,
-    rows_of,
-    sign_of,
-    signed_money,
-    signed_number,
-    worlds,
-)
-from sim.report.questions.pictures import curves, dots
+from sim.report.marks import Chart, over_worlds
+from sim.report.questions.opportunities.parts import between, sign_of, signed_money, signed_number, worlds
+from sim.report.questions.pictures import curves, dots, rows_of
 from sim.report.words import money, number, percent
 
 
@@ -38,7 +30,7 @@ def kinds(found: Findings) -> Chart:
         (1, 1): "Money back is better than a replacement, whatever the problem is",
         (1, -1): "Defects want money back, mis-set expectations do not",
     }.get((signs[0], signs[1]), "No clear difference between money back and a replacement for one of the kinds")
-    note = f"{bars(worlds(found))}. A mis-set expectation cannot be replaced, only explained."
+    note = f"{over_worlds(worlds(found), 'bars')}. A mis-set expectation cannot be replaced, only explained."
     return dots(rows_of(gains), title, note,
                 "net present value of money back less that of a replacement, $")  # fmt: skip
 
@@ -71,7 +63,7 @@ def strain(found: Findings) -> Chart:
     if sign_of(half) < 0:
         title = f"With half the agents strain costs {number(-100 * half.mean)} of 100 cases put right"
         title += f", with all of them {number(-100 * planned.mean)}" if sign_of(planned) < 0 else ""
-    note = f"Next to agents who are as good and as many in any rush. {bars(planned.n)}."
+    note = f"Next to agents who are as good and as many in any rush. {over_worlds(planned.n, 'bars')}."
     return dots(rows_of(lost), title, note, "share of cases put right, less that without strain", unit="share")
 
 
@@ -105,7 +97,7 @@ def delight(found: Findings) -> Chart:
         f"The money of {percent(found.discount)} of the price. Of 100 customers, a year with fewer problems loses "
         f"{_fewer(left['compensation'])} than one with compensation, {_fewer(left['discount'])} than one with "
         "something "
-        f"off. {bars(worlds(found))}."
+        f"off. {over_worlds(worlds(found), 'bars')}."
     )
     return dots(rows_of(gains), title, note, f"net present value, next to {found.names[1].lower()} as it is, $")
 
@@ -142,7 +134,7 @@ def cheap(found: Findings) -> Chart:
         title = "Half the wage saves nothing, even if as many are settled at once"
     else:
         title = f"Half the wage pays until {number(100 * point.mean)} of 100 fewer are settled at once"
-    note = f"Next to {found.names[1].lower()} at today's wage. {bars(worlds(found)).replace('bars', 'bands')}."
+    note = f"Next to {found.names[1].lower()} at today's wage. {over_worlds(worlds(found), 'bands')}."
     return curves(rows, title, note, "fewer cases settled at first contact, share of all",
                   "difference of net present value, $", x_unit="share",
                   colours={"called again": theme.VERMILION, "one contact only": theme.PURPLE})  # fmt: skip

@@ -5,22 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import pandas as pd
-
 from sim.experiment.questions.arms import Estimate
 from sim.experiment.questions.opportunities import Findings
 from sim.report.sentences import signed
 from sim.report.words import money, number
-
-
-def rows_of(estimates: Mapping[str, Estimate], group: str = "") -> pd.DataFrame:
-    """A row an estimate, as the common pictures want them."""
-    return pd.DataFrame([{"name": name, "group": group, **each._asdict()} for name, each in estimates.items()])
-
-
-def bars(n: int) -> str:
-    """What the bars of a picture are."""
-    return f"Mean of {n:,} paired worlds; bars: 95 % interval" if n > 1 else "One world: no interval"
 
 
 def sign_of(found: Estimate) -> int:

@@ -8,14 +8,9 @@ from sim.experiment.questions.arms import Estimate, mean_of
 from sim.experiment.questions.opportunities import Findings, figures
 from sim.experiment.questions.opportunities.asking import CARE, LEAN
 from sim.experiment.questions.opportunities.pooling import per, pooled
-from sim.report.marks import Chart
-from sim.report.questions.opportunities.parts import (
-    bars,
-    between,
-    rows_of,
-    signed_number,
-)
-from sim.report.questions.pictures import dots
+from sim.report.marks import Chart, over_worlds
+from sim.report.questions.opportunities.parts import between, signed_number
+from sim.report.questions.pictures import dots, rows_of
 from sim.report.words import number, percent
 
 
@@ -31,7 +26,7 @@ def stories(found: Findings) -> Chart:
         -1: f"Who was helped says {number(-more.mean)} good words a quarter less than who had no problem",
         0: "Who was helped speaks about as well of the firm as who had no problem",
     })  # fmt: skip
-    note = f"Told at first hand in the month and the quarter after it. {bars(more.n)}."
+    note = f"Told at first hand in the month and the quarter after it. {over_worlds(more.n, 'bars')}."
     return dots(rows_of(said), title, note, "good words of one customer, number", unit="", zero=None)
 
 

@@ -11,13 +11,9 @@ from sim.experiment.questions.arms import Estimate
 from sim.experiment.questions.opportunities import Findings, claimed, figures
 from sim.experiment.questions.opportunities.pooling import pooled
 from sim.report import theme
-from sim.report.marks import Chart
-from sim.report.questions.opportunities.parts import (
-    bars,
-    between,
-    rows_of,
-)
-from sim.report.questions.pictures import curves, dots
+from sim.report.marks import Chart, over_worlds
+from sim.report.questions.opportunities.parts import between
+from sim.report.questions.pictures import curves, dots, rows_of
 from sim.report.sentences import PUBLISHED
 from sim.report.words import number, percent
 
@@ -45,8 +41,8 @@ def survey(found: Findings) -> Chart:
     })  # fmt: skip
     published = " : ".join(str(PUBLISHED[group]) for group in ("recovered", "none", "unresolved"))
     note = (
-        f"100 %: buyers without a problem (seen), or the same people without it (caused). {bars(one.n)}. Published, "
-        f"put right : none : not put right: {published}."
+        f"100 %: buyers without a problem (seen), or the same people without it (caused). "
+        f"{over_worlds(one.n, 'bars')}. Published, put right : none : not put right: {published}."
     )
     axis = "spend in the following quarter, share of that without a problem"
     return dots(rows, title, note, axis, unit="share", colours=COLOURS, zero=1.0)
@@ -73,7 +69,7 @@ def respondents(found: Findings) -> Chart:
     note = (
         "Chance that a true difference is found at the 5 % level: 6 % more spend where a problem was put right, 80 % "
         "less where it was not. From how unevenly buyers spend, and how many have problems. "
-        f"{bars(first.n).replace('bars', 'bands')}."
+        f"{over_worlds(first.n, 'bands')}."
     )
     table = pd.DataFrame(rows, columns=["x", "group", "mean", "low", "high"])
     colours = {"put right": theme.ORANGE, "not put right": theme.PURPLE}

@@ -10,15 +10,9 @@ from sim.experiment.questions.arms import Estimate
 from sim.experiment.questions.opportunities import Findings, figures
 from sim.experiment.questions.opportunities.months import CLASSES
 from sim.experiment.questions.opportunities.pooling import per, pooled
-from sim.report.marks import Chart
-from sim.report.questions.opportunities.parts import (
-    bars,
-    between,
-    rows_of,
-    sign_of,
-    signed_number,
-)
-from sim.report.questions.pictures import dots
+from sim.report.marks import Chart, over_worlds
+from sim.report.questions.opportunities.parts import between, sign_of, signed_number
+from sim.report.questions.pictures import dots, rows_of
 from sim.report.words import number, percent
 
 
@@ -36,8 +30,8 @@ def trust(found: Findings) -> Chart:
         title = "A problem put right leaves customers with more risk in mind than none at all"
     note = (
         "Left of zero: calmer than the same people in the same world without the problem. A quarter later. "
-        f"{bars(max(each.n for each in changes.values()))}. Mild: less than half of the order's value; severe: all "
-        "of it."
+        f"{over_worlds(max(each.n for each in changes.values()), 'bars')}. Mild: less than half of the "
+        "order's value; severe: all of it."
     )
     return dots(rows_of(changes), title, note, "change of perceived risk (0 to 1)", unit="")
 
@@ -77,7 +71,7 @@ def loyalty(found: Findings) -> Chart:
     })  # fmt: skip
     note = (
         "Right of one half: higher of the leaver. Leaving over a problem or for a rival, within a year. "
-        f"{bars(first.n)}."
+        f"{over_worlds(first.n, 'bars')}."
     )
     return dots(rows_of(scores), title, note, "chance that it stood higher of a leaver than of a stayer", unit="share",
                 zero=0.5)  # fmt: skip
