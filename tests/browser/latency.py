@@ -9,8 +9,8 @@ machine.
 
 from __future__ import annotations
 
-import itertools
 import json
+import random
 import statistics
 import sys
 import tempfile
@@ -67,17 +67,17 @@ def main(drags: int) -> None:
             page.evaluate(WATCH)
             previews, exacts = [], []
             seen = {float(handle.get_attribute("aria-valuetext"))}
-            for number in itertools.count():
-                if len(previews) == drags:
-                    break
+            hand = random.Random(1)
+            while len(previews) < drags:
+                at = float(handle.get_attribute("aria-valuetext"))
+                way = 1 if at < 0.2 else -1 if at > 0.65 else hand.choice((-1, 1))
                 begun = float(page.evaluate(NOW))
-                moved = drag(page, handle, 37 if number % 2 else -37 - number, steps=15, pause=20)
+                moved = drag(page, handle, round(way * hand.uniform(15, 45)), steps=15, pause=20)
                 value = float(handle.get_attribute("aria-valuetext"))
-                exact = waited(page, "exact", value, begun, moved)
                 if value not in seen:  # an answer that is known already is shown at once and measures nothing
                     seen.add(value)
+                    exacts.append(waited(page, "exact", value, begun, moved))
                     previews.append(waited(page, "preview", value, begun, moved))
-                    exacts.append(exact)
             for name, times in (("preview", previews), ("exact", exacts)):
                 print(
                     f"{name}: median {statistics.median(times):.0f} ms, {min(times):.0f} to {max(times):.0f} "
