@@ -6,12 +6,15 @@ import json
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from sim.parameters import ParameterError
 from sim.report import theme
+
+if TYPE_CHECKING:
+    from sim.report.deck.story import Slide
 
 ENDINGS = (".png", ".svg", ".pdf", ".html", ".pptx")
 NAME = re.compile(r"[\w][\w .-]*")
@@ -59,27 +62,23 @@ def page(spec: dict[str, Any]) -> str:
 
 def slide(chart: alt.TopLevelMixin, path: Path) -> None:
     """A deck of one slide: the chart's title is the slide's, its subtitle is said beside the picture."""
-    from sim.report.deck.fields import Memory
+    from sim.report.deck.write import loose
+
+    told, source = as_slide(chart, "chart"), f"Source: support-whatif {version('support-whatif')}"
+    loose([(told, f"{told.title}\n{told.said}\n{source}")], source, path)
+
+
+def as_slide(chart: alt.TopLevelMixin, key: str) -> Slide:
+    """A chart as the slide `key`: a picture without the title and subtitle, which are the slide's own."""
     from sim.report.deck.ooxml import Picture
-    from sim.report.deck.place import put
     from sim.report.deck.story import Slide
-    from sim.report.deck.template import template
     from sim.report.deck.wording import joined
 
     spec = theme.themed(chart, "slide")
     finding, said = theme.title(spec), _subtitle(spec)
-    bare = {key: value for key, value in spec.items() if key != "title"}
-    source = f"Source: support-whatif {version('support-whatif')}"
-    told = Slide(
-        "chart",
-        joined(finding),
-        joined(said),
-        picture=Picture(theme.drawn(bare), theme.traced(bare)),
-        alts=(f"Chart: {finding}. {said}",),
-    )
-    room = template(None)
-    put(room, told, source, f"{finding}\n{said}\n{source}", Memory("", "", "", [], ""))
-    room.presentation.save(str(path))
+    bare = {name: value for name, value in spec.items() if name != "title"}
+    picture = Picture(theme.drawn(bare), theme.traced(bare))
+    return Slide(key, joined(finding), joined(said), picture=picture, alts=(f"Chart: {finding}. {said}",))
 
 
 def _subtitle(spec: dict[str, Any]) -> str:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.experiment.best.read import read_plan as read_best
+from sim.experiment.bridge import bridge
+from sim.experiment.compare import Comparison, compare
 from sim.experiment.insight.paired import paired_means
+from sim.experiment.insight.typical import typical
 from sim.experiment.sweep.beside import LEAST, check_sharpen, itself, line, sharpen
 from sim.experiment.sweep.plan import Plan
 from sim.experiment.sweep.read import read_plan
@@ -187,6 +190,45 @@ def regret(found: Swept) -> Chart:
     return sweep_charts.regret(npv, {name: load_strategy(path).title for name, path in _strategies(found).items()})
 
 
+@lru_cache(maxsize=1)  # drawn, tabled and written
+def middle_worlds(found: Swept, workers: int | None = None) -> dict[int, tuple[int, Comparison]]:
+    """The world in the middle of those that win (1) and of those that lose (-1): its point, and a comparison there.
+
+    In as many paired worlds of chance as a comparison usually has. A sign that no world surely has is left out.
+    """
+    chosen, found_there = typical(paired_means(found.of_last)), {}
+    for sign, point in chosen.items():
+        scenarios = found.plan.scenarios(found.plan.points[point])
+        found_there[sign] = point, compare(scenarios, workers, survey=False)
+    return found_there
+
+
+def causes(found: Swept, asked: Asked) -> Chart | str:
+    """The bridge in the middle world of those that win beside that of those that lose; a sentence without any."""
+    from sim.report import sweep_charts
+
+    there = middle_worlds(found, asked.workers)
+    if not there:
+        return "There is no bridge: in no world is the sign of the difference sure."
+    signs = paired_means(found.of_last)["sign"]
+    titles = {name: load_strategy(path).title for name, path in _strategies(found).items()}
+    bridges = {sign: bridge(comparison) for sign, (_, comparison) in there.items()}
+    counts = {sign: int((signs == sign).sum()) for sign in there}
+    pair = next(iter(titles)), next(reversed(titles))
+    replications = next(iter(there.values()))[1].replications
+    return sweep_charts.causes(bridges, counts, titles, pair, replications)
+
+
+def where_they_are(found: Swept, asked: Asked) -> pd.DataFrame:
+    """What varied, in the world that the sweep starts from and in the middle ones of `causes`."""
+    there, here = middle_worlds(found, asked.workers), here_in(found.plan)
+    columns: dict[str, list[Any]] = {"parameter": list(here), "here": list(here.values())}
+    for sign, (point, _) in there.items():
+        values = found.points.loc[point].to_dict()
+        columns[f"where it {'wins' if sign > 0 else 'loses'}"] = [values[key] for key in here]
+    return pd.DataFrame(columns)
+
+
 def ranges(found: Swept) -> pd.DataFrame:
     """What varied, from where to where, why, and where the shipped world stands."""
     here, table = here_in(found.plan), []
@@ -217,6 +259,7 @@ def save(found: Swept, asked: Asked) -> list[str]:
     from sim.report.save import staging
 
     charts = {"worlds": worlds(found, asked), "frontier": frontier(found, asked), "regret": regret(found)}
+    charts["causes"] = causes(found, asked)
     charts["what_matters"] = what_matters(found)
     drawn = {name: chart for name, chart in charts.items() if not isinstance(chart, str)}  # else it cannot be drawn
     with staging(asked.out) as aside:

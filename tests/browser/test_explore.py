@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pptx
 import pytest
 from lab import CHROMIUM, PROJECT, TOKEN, Watched, chromium, drag, free_port, jupyterlab, open_notebook, run_all, server
 
@@ -252,6 +253,7 @@ def test_it_presents_what_is_on_the_screen(lab: Watched, tmp_path: Path) -> None
     note(lab.page, "Presented")
     assert (tmp_path / "talk" / "cash.png").stat().st_size > 10_000
     assert (tmp_path / "talk" / "customers.svg").read_text().startswith("<svg")
+    assert len(pptx.Presentation(str(tmp_path / "talk" / "slides.pptx")).slides) == 5
 
 
 def test_a_pinned_run_is_drawn_dashed(lab: Watched) -> None:

@@ -82,6 +82,21 @@ def test_sharpening_moves_the_line_and_nothing_else(finished, small: Path):
     assert not re.search("sweeping|sharpening|itself", again.stderr) and not list(out.glob("sharpened_*"))
 
 
+def test_the_bridge_of_the_middle_worlds_is_the_one_that_the_sweep_found_there(finished, small: Path):
+    out, _ = finished
+    asked = flips.read_parameters({"sweep": str(small), "out": str(out), "workers": 1})
+    found = flips.sweep(asked)
+    there = flips.middle_worlds(found, 1)
+    assert there
+    for point, comparison in there.values():
+        first = comparison.by_run("npv").head(2)
+        deltas = found.of_last.loc[found.of_last["point"] == point, "delta"]
+        assert (first["profit_center"] - first["cost_center"]).to_list() == pytest.approx(deltas.to_list(), abs=1e-6)
+    table = flips.where_they_are(found, asked)
+    assert table["parameter"].to_list() == list(found.points) and table.shape[1] == 2 + len(there)
+    assert (out / "charts" / "causes.png").stat().st_size > 5_000
+
+
 def test_other_axes_can_be_looked_at(finished, small: Path):
     out, _ = finished
     asked = flips.read_parameters({"sweep": str(small), "out": str(out), "x": "world.needs.mean"})

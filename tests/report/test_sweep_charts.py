@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.bridge import PARTS, TOTAL
 from sim.experiment.insight.designs import Range, sobol
 from sim.experiment.insight.discovery import discover
 from sim.experiment.insight.frontier import frontier
@@ -121,6 +122,34 @@ def test_regret_ranks_by_its_mean_in_the_colours_of_the_strategies():
     assert by_name["Profit center"]["text"].startswith("best in 75 % (")
     scale = {"domain": ["Profit center", "cost_center"], "range": [theme.VERMILION, theme.BLUE]}
     assert json.dumps(scale)[1:-1] in json.dumps(chart.to_dict())
+
+
+def bridged(**parts: float) -> pd.DataFrame:
+    means = {part: parts.get(part.replace(" ", "_"), 0.0) for part in PARTS}
+    means |= {TOTAL: sum(means.values())}
+    table = pd.DataFrame({"part": list(means), "mean": list(means.values())})
+    return table.assign(low=table["mean"] - 10, high=table["mean"] + 10)
+
+
+def test_what_decides_where_it_wins_and_where_it_loses_stands_in_the_title():
+    there = {1: bridged(retention=9e3, cost_to_serve=-2e3), -1: bridged(retention=1e3, cost_to_serve=-5e3)}
+    titles = {"lean": "Lean", "rich": "Rich"}
+    chart = sweep_charts.causes(there, {1: 7, -1: 40}, titles, ("lean", "rich"), 20)
+    said = "Rich: where it wins, retention brings most (+$9.0 k); where it loses, cost to serve takes most (−$5.0 k)"
+    assert title(chart) == said
+    assert "of 7 where it surely wins and of 40 where it surely loses" in note(chart)
+    assert "20 paired worlds; whisker: 95 % interval" in note(chart)
+    drawn = [row for row in rows(chart) if row["kind"] == "where it loses"]
+    assert [row["value"] for row in drawn] == there[-1]["mean"].to_list()
+    colours = theme.colours(["lean", "rich"])
+    scale = {"domain": ["where it wins", "where it loses"], "range": [colours["rich"], colours["lean"]]}
+    assert json.dumps(scale)[1:-1] in json.dumps(chart.to_dict())
+
+
+def test_without_a_world_where_it_wins_only_the_other_is_drawn():
+    chart = sweep_charts.causes({-1: bridged(remedies_and_fees=-5e3)}, {-1: 3}, {"a": "A", "b": "B"}, ("a", "b"), 4)
+    assert title(chart) == "B: where it loses, remedies and fees takes most (−$5.0 k)"
+    assert {row["kind"] for row in rows(chart)} == {"where it loses"}
 
 
 def test_worlds_are_counted_and_the_box_is_drawn():

@@ -63,10 +63,7 @@ def slides(saved: Saved, sweep: str | Path | None = None) -> list[Slide]:
     """
     comparison = saved.comparison
     made = [
-        _verdict(comparison),
-        _drawn(headline("customers", comparison), "customers", figures.customers(comparison)),
-        _drawn(headline("cash", comparison), "cash", figures.cash(comparison)),
-        _drawn(headline("lenses", comparison), "lenses", *figures.lenses(comparison)),
+        *first(comparison),
         _causes(comparison),
         _drawn(headline("sources", comparison), "sources", figures.sources(comparison)),
     ]
@@ -81,6 +78,16 @@ def slides(saved: Saved, sweep: str | Path | None = None) -> list[Slide]:
         headline("npv_runs", comparison), "worlds", figures.worlds(comparison), said=plain(pairing(comparison))
     )
     return [*made, _levers(comparison), _assumptions(comparison), sure]
+
+
+def first(comparison: Comparison) -> list[Slide]:
+    """The slides that any deck begins with: the verdict, customers, cash and the two lenses."""
+    return [
+        _verdict(comparison),
+        _drawn(headline("customers", comparison), "customers", figures.customers(comparison)),
+        _drawn(headline("cash", comparison), "cash", figures.cash(comparison)),
+        _drawn(headline("lenses", comparison), "lenses", *figures.lenses(comparison)),
+    ]
 
 
 def _drawn(finding: str, key: str, *drawn: Figure, said: str = "", notes: tuple[str, ...] = ()) -> Slide:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sim.parameters import ParameterError
 from sim.report.deck.fields import Memory, remember
 from sim.report.deck.place import put
-from sim.report.deck.story import slides
+from sim.report.deck.story import Slide, slides
 from sim.report.deck.template import template
 from sim.report.deck.wording import source, speaker
 from sim.report.load import Saved, load
@@ -40,6 +41,17 @@ def write(
         about.author = about.last_modified_by = "support-whatif"
     keep(room.presentation, out)
     return [slide.title for slide in told]
+
+
+def loose(told: Sequence[tuple[Slide, str]], said: str, path: Path) -> None:
+    """Writes slides, each with its speaker's notes, to a file that belongs to no folder of results.
+
+    `said` is where their numbers come from. Such a deck cannot be refreshed: there is nothing to read new numbers from.
+    """
+    room, forgotten = template(None), Memory("", "", "", [], "")
+    for slide, notes in told:
+        put(room, slide, said, notes, forgotten)
+    room.presentation.save(str(path))
 
 
 def keep(presentation: Any, out: str | Path) -> None:

@@ -45,7 +45,7 @@ def indices(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Cha
         "Shares with interactions may add up to more than 100 %."
     )
     colours = {kind: colour for kind, (_, colour) in kinds.items()}
-    return _bars(rows, names, colours, title, note, "share of the variance", alt.Axis(format=".0%", tickCount=6), 15)
+    return bar_rows(rows, names, colours, title, note, "share of the variance", alt.Axis(format=".0%", tickCount=6), 15)
 
 
 def screening(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Chart:
@@ -69,7 +69,7 @@ def screening(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> C
         "whole range of a parameter; whiskers: 95 % interval."
     )
     axis = alt.Axis(labelExpr=MONEY_AXIS, tickCount=6)
-    return _bars(rows, names, {"effect": theme.BLUE}, title, note, "effect over the whole range, $", axis, 22)
+    return bar_rows(rows, names, {"effect": theme.BLUE}, title, note, "effect over the whole range, $", axis, 22)
 
 
 def regret(
@@ -121,10 +121,11 @@ def _rivalled(names: list[str], low: float, highs: pd.Series) -> str:
     return f"; {names[1]} may be as strong" if len(names) > 1 and highs.iloc[1:].max() >= low else ""
 
 
-def _bars(
+def bar_rows(
     rows: list[dict[str, Any]], names: list[str], colours: Mapping[str, str], title: str, note: str, unit: str,
     axis: alt.Axis, thick: int,
 ) -> Chart:  # fmt: skip
+    """Bars with whiskers: of each row its value, low and high, in the colour of its kind, at the place `row`."""
     table = pd.DataFrame(rows).assign(zero=0.0)
     domain = marks.axis_domain([0.0, *table["low"], *table["high"]], pad=0.04)
     scale = alt.Scale(domain=[min(domain[0], 0.0) if table["low"].min() < 0 else 0.0, domain[1]], nice=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pptx
 import pytest
 
 from sim.experiment.compare import compare
@@ -11,6 +12,8 @@ from sim.parameters import ParameterError
 from sim.report import explore
 from sim.report.panel.choices import Choices
 from sim.report.panel.panel import Panel
+from sim.report.sentences import verdict
+from sim.report.words import plain
 
 pytestmark = pytest.mark.slow  # starts processes
 
@@ -106,14 +109,21 @@ def test_a_hostile_file_is_refused_in_words_and_nothing_changes(panel: Panel, tm
     assert panel._history.present == TINY
 
 
-def test_presented_there_are_pictures_and_the_verdict(panel: Panel, tmp_path: Path) -> None:
+def test_presented_there_are_pictures_slides_and_the_verdict(panel: Panel, tmp_path: Path) -> None:
     panel.swings(LONG)
     panel._bar.file.value = str(tmp_path / "talk" / "one.yaml")
     press(panel, "Present")
     assert {path.name for path in (tmp_path / "talk").iterdir()} == {
         *(f"{name}.{kind}" for name in ("customers", "cash", "lenses", "tornado") for kind in ("png", "svg")),
+        "slides.pptx",
         "verdict.txt",
     }
+    slides = pptx.Presentation(str(tmp_path / "talk" / "slides.pptx")).slides
+    assert [sum(shape.has_chart for shape in slide.shapes) for slide in slides] == [0, 1, 1, 2, 0]
+    said = " ".join(shape.text_frame.text for shape in slides[0].shapes if shape.has_text_frame)
+    assert plain(verdict(panel.comparison())).split(" (")[0] in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "moves the answer most" in slides[4].shapes.title.text
+    assert panel.comparison().identity in slides[4].notes_slide.notes_text_frame.text
 
 
 def test_a_pinned_run_stays_to_compare_with(panel: Panel) -> None:
