@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
@@ -18,6 +19,7 @@ from sim.parameters import ParameterError
 _T = TypeVar("_T")
 AHEAD = 4  # tasks handed out for each process, so that none waits and few are on their way
 LOOK = 0.02  # seconds after which work that may be overtaken looks up
+_starting = threading.Lock()
 DEATHS = 10  # of processes in a row, without a task done in between: more is no accident
 
 
@@ -54,7 +56,7 @@ def spread(
             broken = False
             while len(running) < AHEAD * workers and (number := again.pop() if again else next(waiting, -1)) >= 0:
                 try:
-                    running[_pool(workers).submit(function, *tasks[number])] = number
+                    running[_submit(workers, function, *tasks[number])] = number
                 except BrokenProcessPool:  # noticed before its calls were
                     again.append(number)
                     broken = True
@@ -102,7 +104,7 @@ def spread_while(
             broken = False
             while waiting and len(running) < workers and not broken:
                 try:
-                    running[_pool(workers).submit(function, *tasks[waiting[-1]])] = waiting[-1]
+                    running[_submit(workers, function, *tasks[waiting[-1]])] = waiting[-1]
                     waiting.pop()
                 except (BrokenProcessPool, RuntimeError):  # dead, or shut down by an interrupted call elsewhere
                     broken = True
@@ -159,6 +161,22 @@ def _spread_on_cluster(
             yield running.pop(future.key), result
             if (following := submit()) is not None:
                 arriving.add(following)
+
+
+def _submit(workers: int, function: Callable[..., _T], *task: Any) -> Future[_T]:
+    """Hands a call to the pool, which may start a process for it.
+
+    Such a process runs the user's script anew before anything else, as long as it can see which one that is. It has no
+    use for it, and a script without `if __name__ == "__main__"` would start processes in turn: so it is hidden.
+    """
+    with _starting:
+        script = vars(sys.modules["__main__"])
+        hidden = {name: script.pop(name) for name in ("__file__", "__spec__") if name in script}
+        try:
+            script["__spec__"] = None
+            return _pool(workers).submit(function, *task)
+        finally:
+            script |= hidden
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,10 @@
 
 import io
 import math
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,6 +88,21 @@ def test_one_worker_is_this_process(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pool, "ProcessPoolExecutor", None)
     assert list(pool.spread(abs, [(-1,), (-2,)], 1)) == [(0, 1), (1, 2)]
     assert list(pool.spread(abs, [(-1,)], 8)) == [(0, 1)]
+
+
+UNGUARDED = """
+import math, sys
+from sim.experiment import pool
+known = dict(vars(sys.modules["__main__"]))
+print(sorted(pool.spread(math.sqrt, [(4.0,), (9.0,)], 2)))
+print(known["__file__"] == __file__, known["__spec__"] is __spec__)
+"""
+
+
+def test_a_script_needs_no_guard_to_use_processes(tmp_path: Path):
+    (tmp_path / "mine.py").write_text(UNGUARDED)
+    done = subprocess.run([sys.executable, tmp_path / "mine.py"], capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines() == ["[(0, 2.0), (1, 3.0)]", "True True"], done.stderr
 
 
 def test_one_run_does_not_depend_on_the_others(scenarios: list[Scenario]):
