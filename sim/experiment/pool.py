@@ -171,7 +171,7 @@ def _submit(workers: int, function: Callable[..., _T], *task: Any) -> Future[_T]
     """
     with _starting:
         script = vars(sys.modules["__main__"])
-        hidden = {name: script.pop(name) for name in ("__file__", "__spec__") if name in script}
+        hidden: dict[str, Any] = {name: script.pop(name) for name in ("__file__", "__spec__") if name in script}
         try:
             script["__spec__"] = None
             return _pool(workers).submit(function, *task)
