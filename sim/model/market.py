@@ -109,10 +109,11 @@ def _needs(who: Ints, luck: Floats, mean: Floats, nothing: Floats) -> tuple[Ints
 def _renews(state: State, week: int, due: Ints) -> Ints:
     """Contracts that end: who decided to leave or lost interest goes; the others choose."""
     people = state.people
-    for status in (Status.FORMER, Status.LOST_FOR_GOOD, Status.LEFT_CATEGORY):
-        for code, cause in enumerate(LEFT_BY):
-            going = due[(people.leaving_as[due] == status) & (people.leaving_over[due] == code)]
-            leave(state, week, going[~saved(state, week, going)], status, cause)
+    decided = due[people.leaving_as[due] >= 0]
+    as_what, over = people.leaving_as[decided], people.leaving_over[decided]
+    for status, cause in sorted(set(zip(as_what.tolist(), over.tolist(), strict=True))):
+        going = decided[(as_what == status) & (over == cause)]
+        leave(state, week, going[~saved(state, week, going)], Status(status), LEFT_BY[cause])
     tired = state.draws.uniform("loses interest", due, week) < people.dropout[due]
     tired &= people.status[due] == Status.CUSTOMER
     leave(state, week, due[tired], Status.LEFT_CATEGORY, "lost interest")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TextIO
@@ -19,6 +18,8 @@ from sim.experiment.replicate import mean_interval
 from sim.model.records import Run
 from sim.model.simulation import simulate
 from sim.parameters.scenario import Scenario
+
+BATCH = 6  # arms of one paired world in a task, at most: with more, processes wait for the last one
 
 Measure = Callable[[Run], Mapping[str, float]]
 
@@ -65,9 +66,9 @@ def run_arms(
     if len(set(names)) < len(names):
         raise ValueError(f"arms need names of their own, got {names}")
     worlds = range(replications or arms[0].run.replications)
-    tasks = [[(each, world, measure) for each in arms] for world in worlds]
-    if len(worlds) < 2 * (workers or os.cpu_count() or 1):  # then a run each keeps all processes busy
-        tasks = [[one] for world in tasks for one in world]
+    tasks = [
+        [(each, world, measure) for each in arms[i : i + BATCH]] for world in worlds for i in range(0, len(arms), BATCH)
+    ]
     rows: list[dict[str, Any]] = []
     file = progress if not isinstance(progress, bool) else sys.stderr
     total = len(arms) * len(worlds)
