@@ -15,7 +15,7 @@ from sim.experiment.metrics import RUN_COLUMNS
 from sim.experiment.replicate import Result, mean_interval
 from sim.parameters import Scenario
 
-SMALL = 2_000  # people of the world that answers while a slider moves
+SMALL = 1_000  # people of the world that answers while a slider moves
 LENSES = tuple(name for name, meaning in RUN_COLUMNS.items() if " lens)" in meaning)
 COUNTS = ("customers", "left_over_problems")  # as many times more in a market as many times larger
 
