@@ -14,13 +14,14 @@ from sim.experiment.replicate import mean_interval, run_one
 from sim.parameters import ParameterError, Scenario
 from sim.report import theme
 from sim.report.panel.choices import Choices
-from sim.report.panel.figures import SMALL, Figures, shrunk
+from sim.report.panel.figures import Figures, shrunk
 from sim.report.panel.pictures import Row
 from sim.report.panel.ranges import Range, said
 from sim.report.panel.words import titles
 from sim.report.words import money
 
 WORLDS = 3  # the least that give an interval worth showing
+PEOPLE = 2_000  # of each
 SHOWN = 10  # bars, the longest
 WORLD = "#8a8a8a"  # what no strategy chooses
 
@@ -65,7 +66,7 @@ def swings(
     Each value is the exact difference plus what changes in the small worlds, scaled to the market. Ends early, without
     a word, where the question fell.
     """
-    base = tuple(shrunk(scenario) for scenario in exact.scenarios)
+    base = tuple(shrunk(scenario, PEOPLE) for scenario in exact.scenarios)
     tries = list(_tries(choices, exact, known, base))
     scale = exact.scenarios[0].world.market.people / base[0].world.market.people
     changes: list[list[float]] = []
@@ -100,7 +101,7 @@ def _tries(choices: Choices, exact: Figures, known: Sequence[Range], base: tuple
                     changed = choices.changed(f"{head}.{range_.key}", value).scenarios()
                 except ParameterError:  # two controls may forbid each other a value
                     continue
-                small = tuple(shrunk(scenario) for scenario in changed)
+                small = tuple(shrunk(scenario, PEOPLE) for scenario in changed)
                 if small != base:
                     parts = tuple(new if new != old else None for new, old in zip(small, base, strict=True))
                     yield _Try(name, colour, value, parts)
@@ -163,7 +164,7 @@ def finding(found: Sequence[Swing]) -> str:
 
 def note(exact: Figures, worlds: int) -> str:
     """What the bars are."""
-    people = min(SMALL, exact.scenarios[0].world.market.people)
+    people = min(PEOPLE, exact.scenarios[0].world.market.people)
     few = f"{worlds} small paired world{'s' if worlds > 1 else ''} of {people:,} people, scaled"
     whiskers = "whiskers: 95 % interval of the change" if worlds > 1 else "no interval yet"
     ends = "the ends of its range, or at half and twice its value where steps are in per cent"
