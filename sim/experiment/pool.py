@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessP
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.model.warm_up import warm_up
@@ -166,9 +167,11 @@ def _spread_on_cluster(
 def _submit(workers: int, function: Callable[..., _T], *task: Any) -> Future[_T]:
     """Hands a call to the pool, which may start a process for it.
 
-    Such a process runs the user's script anew before anything else, as long as it can see which one that is. It has no
-    use for it, and a script without `if __name__ == "__main__"` would start processes in turn: so it is hidden.
+    Such a process runs the user's script anew before anything else, as long as it can see which one that is. If that
+    has no `if __name__ == "__main__"` it would start processes in turn: so it is hidden.
     """
+    if _guarded():
+        return _pool(workers).submit(function, *task)
     with _starting:
         script = vars(sys.modules["__main__"])
         hidden: dict[str, Any] = {name: script.pop(name) for name in ("__file__", "__spec__") if name in script}
@@ -177,6 +180,16 @@ def _submit(workers: int, function: Callable[..., _T], *task: Any) -> Future[_T]
             return _pool(workers).submit(function, *task)
         finally:
             script |= hidden
+
+
+@lru_cache(maxsize=1)
+def _guarded() -> bool:
+    """Whether the script that this process runs, if it does, asks which module it is."""
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    try:
+        return script is None or "__name__" in Path(script).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
 
 
 @lru_cache(maxsize=1)

@@ -84,7 +84,7 @@ def _customers(comparison: Comparison) -> str:
     if math.isfinite(half) and abs(mean) <= half:
         return f"{one} and {other} end with about the same number of customers"
     share = f" ({percent(abs(mean) / final[baseline])})" if final[baseline] > 0 else ""
-    people = f"{abs(mean):,.0f}" if abs(mean) >= 10 else number(abs(mean))
+    people = f"{abs(mean):,.0f}" if abs(mean) >= 10 else f"{abs(mean):.2g}"
     return f"{one} ends with {people} {'more' if mean > 0 else 'fewer'} customers than {other}{share}"
 
 

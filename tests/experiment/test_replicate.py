@@ -105,6 +105,23 @@ def test_a_script_needs_no_guard_to_use_processes(tmp_path: Path):
     assert done.stdout.splitlines() == ["[(0, 2.0), (1, 3.0)]", "True True"], done.stderr
 
 
+GUARDED = """
+from sim.experiment import pool
+
+def half(number):
+    return number / 2
+
+if __name__ == "__main__":
+    print(sorted(pool.spread(half, [(4.0,), (9.0,)], 2)))
+"""
+
+
+def test_a_script_with_a_guard_may_have_its_own_functions_called(tmp_path: Path):
+    (tmp_path / "mine.py").write_text(GUARDED)
+    done = subprocess.run([sys.executable, tmp_path / "mine.py"], capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines() == ["[(0, 2.0), (1, 4.5)]"], done.stderr
+
+
 def test_one_run_does_not_depend_on_the_others(scenarios: list[Scenario]):
     alone = run_one(scenarios[1], 2)
     among = replicate(scenarios, range(3), workers=1, progress=False)[-1]

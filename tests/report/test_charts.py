@@ -93,6 +93,7 @@ def test_charts_come_in_reading_order() -> None:
 def test_customers_title_follows_the_sign() -> None:
     assert title("customers", deltas=BETTER) == "Profit center ends with 20 more customers than Cost center (20 %)"
     assert "20 fewer customers" in title("customers", deltas=BETTER, customers=(120.0, 100.0))
+    assert "ends with 6 more customers" in title("customers", deltas=BETTER, customers=(100.0, 106.0))
     assert "same number" in title("customers", deltas=BETTER, customers=(100.0, 100.0))
 
 

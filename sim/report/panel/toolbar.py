@@ -19,7 +19,7 @@ HINTS = {
     "Copy as code": "the same comparison in Python, to the clipboard and below",
     "Save scenario": "to the file named here: whatif compare and papermill take it",
     "Load": "the scenario of the file named here",
-    "Present": "the charts as PNG and SVG, into the file's folder",
+    "Present": "the charts as PNG, SVG and slides, into the file's folder",
 }
 STEPS = ("Undo", "Redo", "Reset", "Pin", "Copy as code")
 
