@@ -13,7 +13,12 @@ from sim.experiment.questions import price_of_service as question
 from sim.experiment.questions.arms import difference, estimate, of_arm
 from sim.experiment.questions.price_of_service import arms_of as arms
 from sim.experiment.questions.price_of_service.arms_of import GOOD, LEVELS, POOR, PRICES, RATES, Findings
-from sim.experiment.questions.price_of_service.claimed import lost_a_dollar, map_table, service_effect
+from sim.experiment.questions.price_of_service.claimed import (
+    lost_a_dollar,
+    map_table,
+    sales_response,
+    service_effect,
+)
 from sim.report import theme
 from sim.report.marks import Chart, over_worlds, titled
 from sim.report.notebook import Asked
@@ -22,6 +27,8 @@ from sim.report.questions.verdicts import verdicts as judged
 from sim.report.words import duration, money, number, percent, titles
 
 NOTEBOOK = "08_what_does_it_cost"
+# Mean elasticity of sales to advertising: short run, long run (doi:10.1509/jmkr.48.3.457)
+ADVERTISING_STUDIES = (0.12, 0.24)
 
 
 def ask(asked: Asked) -> Findings:
@@ -198,6 +205,24 @@ def budgets(found: Findings) -> Chart:
     )
     note = _note(found, f"Net present value less that of {names(found)[0]}, the same planned sum in every row.")
     return dots(_against(found, ways, POOR), title, note, _dollars(found))
+
+
+def response_sentence(found: Findings) -> str:
+    """How much more is sold for more advertising, next to what studies find: is the rival for the money a fair one?"""
+    here = sales_response(found)
+    if not here.n:
+        return "How sales answer to advertising cannot be said here: no more of it was bought."
+    over, (weeks, years) = duration(found.scenarios[0].run.weeks), ADVERTISING_STUDIES
+    if math.isfinite(here.low):
+        sure = f" (95 % interval {number(here.low)} to {number(here.high)})"
+        more = "more than" if here.low > years else "less than" if here.high < weeks else "about what"
+    else:
+        sure, more = "", "about what" if weeks <= here.mean <= years else "not what"
+    return (
+        f"*{names(found)[0]}* with {number(found.more_advertising)} times the advertising: each per cent more of it sells "
+        f"{number(here.mean)} % more{sure} over {over}. That is {more} studies find: {number(weeks)} % within weeks, "
+        f"{number(years)} % over the years (Sethuraman, Tellis and Briesch 2011)."
+    )
 
 
 def cuts(found: Findings) -> Chart:

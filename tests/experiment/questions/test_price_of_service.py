@@ -120,3 +120,21 @@ def test_free_advertising_is_no_rival_for_money(found):
 def test_values_within_a_year_are_the_ledgers(found):
     assert isinstance(found.runs, pd.DataFrame) and arms.looked_at(60) == (1,)
     assert arms.looked_at(260) == (1, 3, 5) and arms.looked_at(156) == (1, 3) and arms.looked_at(51) == ()
+
+
+def advertised(less: list[float], more: list[float], cost: float) -> Findings:
+    runs = pd.DataFrame(
+        {"arm": [POOR] * len(less) + [arms.MORE_ADVERTISING] * len(more), "replication": [*range(len(less))] * 2,
+         "npv_sales": [*less, *more]}
+    )  # fmt: skip
+    scenarios = load_comparison()
+    return Findings(runs, pd.DataFrame(), cost, 1000.0, 100.0, (scenarios[0], scenarios[-1]))
+
+
+def test_the_elasticity_of_sales_to_advertising_is_the_power_that_they_grow_with():
+    found = advertised([100.0, 200.0], [100 * 3**0.2, 200 * 3**0.2], cost=200.0)  # three times the advertising
+    assert found.more_advertising == pytest.approx(3)
+    assert claimed.sales_response(found).mean == pytest.approx(0.2)
+    none = advertised([0.0, 100.0], [0.0, 100 * 3**0.1], cost=200.0)
+    assert (claimed.sales_response(none).mean, claimed.sales_response(none).n) == (pytest.approx(0.1), 1)
+    assert claimed.sales_response(advertised([1.0], [1.0], cost=-5.0)).n == 0

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from sim.experiment.questions import price_of_service as question
+from sim.experiment.questions.price_of_service.arms_of import MORE_ADVERTISING, POOR
 from sim.parameters import load_comparison
 from sim.report import theme
 from sim.report.questions import price_of_service as pictures
@@ -36,3 +40,18 @@ def test_the_closed_form_is_a_logit(found):
 def test_the_cost_is_said_in_dollars_and_next_to_sales(found):
     said = pictures.cost_sentence(found)
     assert said.startswith("*Profit center* spends $") and "of sales" in said
+
+
+@pytest.mark.parametrize(("power", "said"), [(0.05, "less than"), (0.18, "about what"), (0.5, "more than")])
+def test_advertising_is_held_against_what_studies_find(found, power, said):
+    scenarios = found.scenarios
+    runs = pd.DataFrame(
+        {"arm": [POOR] * 3 + [MORE_ADVERTISING] * 3, "replication": [0, 1, 2] * 2,
+         "npv_sales": [100.0, 110.0, 120.0, *(sales * 2**power for sales in (100.1, 110.0, 119.9))]}
+    )  # fmt: skip
+    text = pictures.response_sentence(replace(found, runs=runs, cost=50.0, advertising=50.0, scenarios=scenarios))
+    assert (
+        text.startswith("*Cost center* with 2.00 times the advertising: each per cent more of it sells ")
+        and f"That is {said} studies" in text
+    )
+    assert "cannot be said" in pictures.response_sentence(replace(found, advertising=0.0))

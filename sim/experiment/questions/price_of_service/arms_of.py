@@ -52,6 +52,11 @@ class Findings:
     scenarios: tuple[Scenario, Scenario]
 
     @property
+    def more_advertising(self) -> float:
+        """Advertising that takes what the service costs more, x the baseline's."""
+        return Budget(max(self.cost, 0.0), self.sales, self.advertising, 0.0).advertised(1)
+
+    @property
     def years(self) -> tuple[int, ...]:
         """Years at which values are looked at: the first, and the whole horizon."""
         return looked_at(self.scenarios[0].run.weeks)

@@ -95,6 +95,19 @@ def lost_a_dollar(found: Findings, line: str) -> np.ndarray:
     return np.where(saved > 0.2 * arms.CUT * abs(found.cost), 1 + lost / np.where(saved > 0, saved, np.nan), np.nan)
 
 
+def sales_response(found: Findings) -> Estimate:
+    """Elasticity of discounted sales to advertising, from the baseline with as much more as the service costs.
+
+    No value where advertising is free, or no more was bought.
+    """
+    factor = found.more_advertising
+    if not factor > 1:
+        return estimate([])
+    less, more = (of_arm(found.runs, "npv_sales", name) for name in (POOR, arms.MORE_ADVERTISING))
+    sold = (less > 0) & (more > 0)
+    return estimate(np.log(more[sold] / less[sold]) / np.log(factor))
+
+
 def _change(found: Findings, column: str, name: str) -> np.ndarray:
     return of_arm(found.runs, column, name) - of_arm(found.runs, column, GOOD)
 
