@@ -213,13 +213,14 @@ def response_sentence(found: Findings) -> str:
     if not here.n:
         return "How sales answer to advertising cannot be said here: no more of it was bought."
     over, (weeks, years) = duration(found.scenarios[0].run.weeks), ADVERTISING_STUDIES
+    factor = number(found.more_advertising)
     if math.isfinite(here.low):
         sure = f" (95 % interval {number(here.low)} to {number(here.high)})"
         more = "more than" if here.low > years else "less than" if here.high < weeks else "about what"
     else:
         sure, more = "", "about what" if weeks <= here.mean <= years else "not what"
     return (
-        f"*{names(found)[0]}* with {number(found.more_advertising)} times the advertising: each per cent more of it sells "
+        f"*{names(found)[0]}* with {factor} times the advertising: each per cent more of it sells "
         f"{number(here.mean)} % more{sure} over {over}. That is {more} studies find: {number(weeks)} % within weeks, "
         f"{number(years)} % over the years (Sethuraman, Tellis and Briesch 2011)."
     )
