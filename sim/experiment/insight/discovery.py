@@ -195,8 +195,8 @@ def _where(found: Discovery) -> str:
     density, coverage = found.held_out_density, found.held_out_coverage
     opening = f"{kind} center where" if density.low > 0.5 else f"It {verb} more often, yet not mostly, where"
     return (
-        f"{opening} {found.said}: in worlds held out from the search it {verb} in {density} of those, against "
-        f"{percent(found.base.value)} % of all, and {coverage} of all worlds where it {verb} are there."
+        f"{opening} {found.said}: in worlds held out from the search it {verb} on average in {density} of those, "
+        f"against {percent(found.base.value)} % of all, and {coverage} of all worlds where it does are there."
     )
 
 

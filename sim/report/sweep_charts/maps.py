@@ -75,8 +75,8 @@ def worlds(
     if found is not None and found.found:
         verb = "loses" if found.loses else "wins"
         note += (
-            f" {'Dashed: where' if drawn else 'Where'} {found.said} it {verb} in {found.held_out_density} of worlds "
-            "held out from the search."
+            f" {'Dashed: where' if drawn else 'Where'} {found.said} it {verb} on average in {found.held_out_density} "
+            "of worlds held out from the search."
         )
     elif found is not None:
         note += f" {capital(found.said)}."

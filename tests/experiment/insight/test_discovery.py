@@ -140,7 +140,7 @@ def test_where_it_mostly_loses_the_other_worlds_are_explained():
     points, deltas = sweep(0)
     found = verdict(points, deltas.assign(delta=-deltas["delta"]), LABELS)
     assert found.sentence.startswith("Cost center in ")
-    assert "Profit center where gross margin below 0." in found.sentence and "it wins in " in found.sentence
+    assert "Profit center where gross margin below 0." in found.sentence and "it wins on average in " in found.sentence
 
 
 def test_nothing_found_and_nothing_to_seek_are_said():
