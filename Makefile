@@ -34,6 +34,8 @@ trust: $(STAMP)  ## hold the model against theory, the literature and the condit
 	@$(BIN)/whatif facts $(ARGS)
 	@$(BIN)/whatif conditions $(ARGS)
 
+# The processes of the tests fill the cores: threads of linear algebra on top would mostly wait for each other
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(STAMP)  ## run the tests: the quick ones, then the long statistical proofs
 	@$(BIN)/python -m pytest -m "not slow" -n auto $(ARGS)
 	@$(BIN)/python -m pytest -m slow -n auto --dist loadgroup $(ARGS)

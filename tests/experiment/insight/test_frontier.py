@@ -68,7 +68,7 @@ def coverage(seed: int, growing: bool) -> tuple[float, float]:
 @pytest.mark.slow
 @pytest.mark.parametrize("growing", [False, True])
 def test_the_band_holds_the_line_nineteen_times_in_twenty(growing: bool):
-    held = np.array([coverage(seed, growing) for seed in range(40)])
+    held = np.array([coverage(seed, growing) for seed in range(80)])
     error = held.std(axis=0, ddof=1) / math.sqrt(len(held))
     assert (np.abs(held.mean(axis=0) - 0.95) < 3 * error + 0.01).all()
 
