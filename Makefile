@@ -66,6 +66,7 @@ docs: $(STAMP)  ## bring the tables of docs/model.md up to date with the code
 	@$(BIN)/python -m sim.report.documentation
 
 readme: compare sweep claims  ## bring the numbers and the picture of README.md up to date
+	@$(BIN)/whatif claims --seed 2 --out results/claims/again
 	@$(BIN)/python -m sim.report.readme
 
 clean:  ## remove .venv and caches (results/ stays)

@@ -1,7 +1,7 @@
 """The README says what the model says."""
 
 from sim.report.questions import gathered
-from sim.report.readme import ROOT, code_block, output_of, part, quotation
+from sim.report.readme import ROOT, claims_sentence, code_block, output_of, part, quotation
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -29,4 +29,4 @@ def test_every_file_that_the_readme_names_is_there():
 def test_the_claims_are_those_of_the_evidence_that_is_published(tmp_path):
     rows = gathered.evidence_of(folder=tmp_path)  # nothing is measured there
     assert set(rows["origin"]) == {"as published"} and set(rows["notebook"]) == set(gathered.notebooks())
-    assert part(TEXT, "claims") == quotation(gathered.sentence(gathered.gathered(rows)))
+    assert part(TEXT, "claims") == quotation(claims_sentence(rows))

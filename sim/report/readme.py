@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
+
+import pandas as pd
 
 from sim.report.questions import gathered
 from sim.report.questions.verdicts import RESULTS
@@ -49,12 +52,17 @@ def quotation(verdict: str) -> str:
 
 def publish_claims() -> str:
     """Publishes the evidence of this machine, from each notebook's own world, as docs/claims; returns what it says."""
-    for notebook in gathered.notebooks():
-        world = gathered.own_world(notebook)
-        target = gathered.PUBLISHED / world / f"{notebook}.csv"
+    for notebook, kind in product(gathered.notebooks(), ("", gathered.AGAIN)):
+        place = Path(kind, gathered.own_world(notebook), f"{notebook}.csv")
+        target = gathered.PUBLISHED / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((RESULTS / world / f"{notebook}.csv").read_bytes())
-    return gathered.sentence(gathered.gathered(gathered.evidence_of()))
+        target.write_bytes((RESULTS / place).read_bytes())
+    return claims_sentence(gathered.evidence_of())
+
+
+def claims_sentence(rows: pd.DataFrame) -> str:
+    """What the README says of the claims."""
+    return f"{gathered.sentence(gathered.gathered(rows))} {gathered.stability()}"
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from sim.report.publish import find_notebook
 from sim.report.questions.verdicts import PROJECT, RESULTS
 
 PUBLISHED = PROJECT / "docs" / "claims"  # evidence as it was when the project was published
+AGAIN = "again"  # folder, there and in results, of the same measured with another seed
 UNTESTED, NOT_YET = "cannot be tested", "not measured yet"
 ORDER = (measured.HOLDS, measured.DEPENDS, measured.FAILS, measured.UNDECIDED, measured.UNMEASURED)
 # No colour of a strategy; light grey where nothing was found out
@@ -70,6 +71,31 @@ def evidence_of(world: str = "", folder: Path | None = None) -> pd.DataFrame:
     if not found:
         return pd.DataFrame(columns=[*measured.COLUMNS, "notebook", "conditions", "origin"])
     return pd.concat(found, ignore_index=True)
+
+
+def stability() -> str:
+    """How many of the published verdicts and figures come out the same with another seed: how sure is the whole?"""
+    first, second = (
+        pd.concat([_read(root / own_world(name) / f"{name}.csv") for name in notebooks()], ignore_index=True)
+        for root in (PUBLISHED, PUBLISHED / AGAIN)
+    )
+    return stability_of(first, second)
+
+
+def stability_of(first: pd.DataFrame, second: pd.DataFrame) -> str:
+    """The same of two tables of evidence with the columns of `evidence.COLUMNS`."""
+    one, other = ({name: verdict for name, (verdict, _) in _by_claim(rows).items()} for rows in (first, second))
+    same = sum(other.get(name) == verdict for name, verdict in one.items())
+    both = first.merge(second, on=["claim", "setting", "measure"], suffixes=("", "_again"))
+    shown = (measured.AS_CLAIMED, measured.CONTRARY)
+    decided = both[both["outcome"].isin(shown) & both["outcome_again"].isin(shown)]
+    turned = int((decided["outcome"] != decided["outcome_again"]).sum())
+    kept = int((both["outcome"] == both["outcome_again"]).sum())
+    many = "" if turned > 1 else "s"
+    return (
+        f"Measured again with another seed, {same} of {len(one)} verdicts and {kept} of {len(both)} figures come out "
+        f"the same; {turned or 'none'} of the figures turn{many} from as claimed to the contrary or back."
+    )
 
 
 def _read(path: Path) -> pd.DataFrame:

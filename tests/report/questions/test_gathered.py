@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -108,3 +109,23 @@ def test_changed_parameters_are_said_to_be(two, tmp_path):
 def test_the_picture_can_always_be_drawn(two, evidence):
     rows = table(evidence).assign(notebook="04_chain", conditions="", origin="here")
     assert theme.png(gathered.chart(gathered.gathered(rows)))
+
+
+def outcomes(*said: str) -> pd.DataFrame:
+    """A figure each of S1, S2, ... as it is."""
+    return pd.DataFrame(
+        {"claim": [f"S{n}" for n in range(1, len(said) + 1)], "setting": BASE, "measure": "what", "outcome": said}
+    )
+
+
+def test_how_much_comes_out_the_same_with_another_seed_is_counted():
+    first = outcomes("as claimed", "contrary", "not decided", "as claimed")
+    text = gathered.stability_of(first, outcomes("as claimed", "contrary", "as claimed", "contrary"))
+    assert "2 of 4 verdicts and 2 of 4 figures come out the same; 1 of the figures turns from" in text
+    assert "4 of 4 verdicts and 4 of 4 figures come out the same; none of the figures turn" in gathered.stability_of(
+        first, first
+    )
+
+
+def test_both_seeds_are_published_for_the_same_figures():
+    assert re.search(r"\d+ of 112 verdicts and \d+ of \d{3} figures", gathered.stability())
