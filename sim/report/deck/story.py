@@ -103,7 +103,7 @@ def _verdict(comparison: Comparison) -> Slide:
     worth = f"{half}: net present value of {title[name]} less that of {title[difference.baseline]} over {over}"
     week = difference.payback_week
     when = "never" if week is None else "at once" if week == 0 else payback(comparison, name).split("after ")[-1]
-    pays = f"until it has paid back on average, within the {over} simulated"
+    pays = f"{'has it' if week is None else 'until it has'} paid back on average, within the {over} simulated"
     tiles = (
         Tile(joined(signed(difference.mean)), joined(worth), colours[name]),
         Tile(

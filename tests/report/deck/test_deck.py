@@ -12,7 +12,7 @@ from PIL import ImageFont
 from pptx import Presentation
 
 from sim.experiment.bridge import bridge
-from sim.report.deck import figures, ooxml
+from sim.report.deck import figures, ooxml, story
 from sim.report.deck.fields import of_name
 from sim.report.deck.template import POINT, faces
 from sim.report.deck.write import write
@@ -271,3 +271,8 @@ def test_the_parts_of_every_chart_are_in_the_order_of_the_standard(made):
             assert places == sorted(places), (tag, [child.tag for child in element])
             checked.add(tag)
     assert checked == {"ser", *ORDER}
+
+
+def test_a_strategy_that_does_not_pay_back_is_said_never_to_have(results):
+    _, _, when = story.first(load(results).comparison)[0].tiles
+    assert when.number == "never" and when.meaning.startswith("has it paid back on average, within the")
