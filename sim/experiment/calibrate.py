@@ -20,10 +20,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from sim.experiment import facts as stylised
-from sim.experiment.facts import FACTS, Fact, judge
+from sim.experiment.facts import judge
 from sim.experiment.measure import measure
 from sim.experiment.points import Points, digest, write
 from sim.experiment.pool import spread
+from sim.experiment.stylised import FACTS, Fact
 from sim.experiment.survey import simulate_surveyed
 from sim.model import version
 from sim.model.draws import Floats

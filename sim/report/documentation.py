@@ -16,9 +16,9 @@ from typing import Any
 import sim.model
 from sim.experiment.ablate import ABLATIONS
 from sim.experiment.calibrate import read_free
-from sim.experiment.facts import FACTS
-from sim.experiment.ladder import RUNGS
 from sim.experiment.metrics import RUN_COLUMNS
+from sim.experiment.rungs import RUNGS
+from sim.experiment.stylised import FACTS
 from sim.model import desk, firm, line, problems, remedy, word_of_mouth
 from sim.model.case import OUTCOMES
 from sim.model.ledger import ACCOUNTS, Account

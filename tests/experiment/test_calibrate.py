@@ -26,7 +26,7 @@ from sim.experiment.calibrate import (
     summary,
     weights,
 )
-from sim.experiment.facts import Fact
+from sim.experiment.stylised import Fact
 from sim.parameters import ParameterError, load_comparison
 
 FREE = [Free("a", 0.0, 10.0), Free("b", 1.0, 100.0, "log"), Free("c", 0.0, 1.0)]

@@ -10,8 +10,9 @@ from golden.record import FACTS as RECORDED
 from golden.record import altered, difference, read
 
 from sim.experiment.compare import compare
-from sim.experiment.facts import FACTS, _observe, estimate, facts, judge, variants
+from sim.experiment.facts import _observe, estimate, facts, judge, variants
 from sim.experiment.measure import measure
+from sim.experiment.stylised import FACTS
 from sim.experiment.survey import simulate_surveyed
 from sim.parameters import load_comparison
 

@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 from scipy.stats import binom
 
 from sim.experiment import theory
-from sim.experiment.ladder import RUNGS
+from sim.experiment.rungs import RUNGS
 from sim.parameters.cases import case_names, load_case
 from sim.parameters.world import WordOfMouth
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sim.experiment import ladder
-from sim.experiment.ladder import COLUMNS, RUNGS, Seen, estimate, judge, observe, verify
+from sim.experiment.ladder import COLUMNS, estimate, judge, observe, verify
+from sim.experiment.rungs import RUNGS, Seen
 from sim.experiment.theory import Band
 from sim.parameters import ParameterError
 from sim.parameters.cases import case_names, load_case

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiment.calibrate import OUT
-from sim.experiment.facts import FACTS
+from sim.experiment.stylised import FACTS
 from sim.report.marks import Chart, drawable_ends, titled
 from sim.report.trust.parts import INSIDE, OUTSIDE, UNTESTED, marked, named_rows, truth, verdict_marks
 from sim.report.words import MINUS, number, percent
