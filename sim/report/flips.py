@@ -221,11 +221,13 @@ def causes(found: Swept, asked: Asked) -> Chart | str:
 
 def where_they_are(found: Swept, asked: Asked) -> pd.DataFrame:
     """What varied, in the world that the sweep starts from and in the middle ones of `causes`."""
+    from sim.report.sweep_charts.causes import WHERE
+
     there, here = middle_worlds(found, asked.workers), here_in(found.plan)
     columns: dict[str, list[Any]] = {"parameter": list(here), "here": list(here.values())}
     for sign, (point, _) in there.items():
         values = found.points.loc[point].to_dict()
-        columns[f"where it {'wins' if sign > 0 else 'loses'}"] = [values[key] for key in here]
+        columns[f"where it {WHERE[sign]}"] = [values[key] for key in here]
     return pd.DataFrame(columns)
 
 
